@@ -1,0 +1,1 @@
+//! What the cost watcher's handlers reach outside: AWS accounts, chat webhooks.

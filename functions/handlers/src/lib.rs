@@ -1,0 +1,1 @@
+//! The handlers of the cost watcher: pure functions over events, no host.

@@ -1,0 +1,133 @@
+//! What sets a handler off, and how much it may use.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// An HTTP method that a route can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl From<Method> for http::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+            Method::Put => Self::PUT,
+            Method::Patch => Self::PATCH,
+            Method::Delete => Self::DELETE,
+        }
+    }
+}
+
+/// Who may call a route, and whose data it sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Access {
+    /// Anyone; the tenant is the path's `{tenant}` segment. The handler itself
+    /// must prove the caller (a webhook's signature) before it trusts a byte.
+    Public,
+    /// A bearer token that the host verifies; the tenant is the token's.
+    Bearer,
+}
+
+/// Sets a handler of [`Request`](crate::Request)s off: a method and a path.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path: `/literal/{name}` segments.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+impl Route {
+    /// A `POST` that anyone may call; the handler proves the caller.
+    #[must_use]
+    pub const fn public_post(path: &'static str) -> Self {
+        Self { method: Method::Post, path, access: Access::Public }
+    }
+
+    /// A route behind a bearer token.
+    #[must_use]
+    pub const fn bearer(method: Method, path: &'static str) -> Self {
+        Self { method, path, access: Access::Bearer }
+    }
+}
+
+/// Sets a handler of [`Message`](crate::Message)s off: the topic is its payload's.
+#[derive(Clone, Copy, Debug)]
+pub struct Consume {
+    /// Deliveries of one message before it goes to the dead-letter queue (1 to 1,000).
+    pub max_receives: u32,
+    /// Messages of one order group taken at a time (1 to 10: SQS FIFO's limit).
+    pub batch: u32,
+}
+
+impl Consume {
+    /// Five deliveries, ten messages at a time: what AWS advises for a queue behind a function.
+    pub const DEFAULT: Self = Self { max_receives: 5, batch: 10 };
+}
+
+/// For whom a schedule ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Once a tick for every tenant, each in its own unit of work.
+    EachTenant,
+    /// Once a tick, as the [system](crate::TenantId::SYSTEM) tenant.
+    Once,
+}
+
+/// Sets a handler of [`Tick`](crate::Tick)s off, in EventBridge Scheduler's language.
+#[derive(Clone, Copy, Debug)]
+pub struct Schedule {
+    /// `cron(0 8 * * ? *)`, `rate(5 minutes)` or `at(2027-01-01T00:00:00)`.
+    pub expression: &'static str,
+    /// The IANA name of the time zone that a `cron` or `at` is read in.
+    pub zone: &'static str,
+    /// For whom it ticks.
+    pub scope: Scope,
+    /// Deliveries of one tick before it goes to the dead-letter queue.
+    pub max_receives: u32,
+}
+
+impl Schedule {
+    /// A schedule in UTC that ticks for every tenant.
+    #[must_use]
+    pub const fn each_tenant(expression: &'static str) -> Self {
+        Self { expression, zone: "UTC", scope: Scope::EachTenant, max_receives: 5 }
+    }
+
+    /// A schedule in UTC that ticks once for all.
+    #[must_use]
+    pub const fn once(expression: &'static str) -> Self {
+        Self { expression, zone: "UTC", scope: Scope::Once, max_receives: 5 }
+    }
+}
+
+/// How much a handler may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Time for one event, 1 s to 900 s (Lambda's limits); 30 s at most behind a route (the gateway's).
+    pub timeout: Duration,
+    /// Memory of a Lambda in MB, 128 to 10,240.
+    pub memory_mb: u32,
+    /// Events handled side by side on one host; order groups count as one.
+    pub concurrency: u32,
+}
+
+impl Limits {
+    /// 30 s, 256 MB, 16 side by side.
+    pub const DEFAULT: Self =
+        Self { timeout: Duration::from_secs(30), memory_mb: 256, concurrency: 16 };
+}

@@ -1,0 +1,1 @@
+//! Twinhost's ports on Postgres, local files, SMTP and key files.

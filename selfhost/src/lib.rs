@@ -1,0 +1,1 @@
+//! Runs a Twinhost application on your own machines.

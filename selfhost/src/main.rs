@@ -1,0 +1,2 @@
+//! The `twinhost` command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! End to end, faults and benchmarks over the real binaries.
