@@ -65,7 +65,12 @@ pub struct HandlerError {
 impl HandlerError {
     /// The input's fault; `public` is shown to its sender.
     pub fn reject(public: impl Into<String>) -> Self {
-        Self { kind: Kind::Reject, status: StatusCode::BAD_REQUEST, message: public.into(), source: None }
+        Self {
+            kind: Kind::Reject,
+            status: StatusCode::BAD_REQUEST,
+            message: public.into(),
+            source: None,
+        }
     }
 
     /// Our fault, and no retry will help; `private` is for logs and the dead-letter queue only.

@@ -75,8 +75,13 @@ mod tests {
     #[test]
     fn read_write_covers_both_and_nothing_else() {
         let grant = Grant::ReadWrite("baselines");
-        assert!(grant.covers(&Grant::Read("baselines")) && grant.covers(&Grant::Write("baselines")));
-        assert!(!grant.covers(&Grant::Read("anomalies")) && !Grant::Read("a").covers(&Grant::Write("a")));
+        assert!(
+            grant.covers(&Grant::Read("baselines")) && grant.covers(&Grant::Write("baselines"))
+        );
+        assert!(
+            !grant.covers(&Grant::Read("anomalies"))
+                && !Grant::Read("a").covers(&Grant::Write("a"))
+        );
     }
 
     #[test]

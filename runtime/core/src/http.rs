@@ -73,9 +73,7 @@ impl Response {
             Ok(bytes) => response.body = bytes.into(),
             Err(_) => response.status = StatusCode::INTERNAL_SERVER_ERROR,
         }
-        response
-            .headers
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
     }
 

@@ -53,7 +53,11 @@ impl FromStr for TenantId {
             && name.bytes().all(allowed)
             && !name.starts_with('-')
             && !name.ends_with('-');
-        if fits { Ok(Self(name.to_owned())) } else { Err(InvalidTenant(name.chars().take(80).collect())) }
+        if fits {
+            Ok(Self(name.to_owned()))
+        } else {
+            Err(InvalidTenant(name.chars().take(80).collect()))
+        }
     }
 }
 
