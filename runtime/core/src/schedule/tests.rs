@@ -361,7 +361,7 @@ fn from_any_instant_of_such_a_night_the_next_tick_and_the_count_agree_with_brute
                 midnight - SignedDuration::from_hours(26),
                 midnight + SignedDuration::from_hours(38),
             );
-            for (text, pattern) in PATTERNS.iter().take(8) {
+            for (text, pattern) in PATTERNS.iter().skip(1).take(6) {
                 let all = brute_force(*pattern, &zone, from, until);
                 let expression = expression(text);
                 // An odd step, so that every minute and second comes by.
