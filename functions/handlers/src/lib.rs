@@ -1,1 +1,4 @@
 //! The handlers of the cost watcher: pure functions over events, no host.
+
+pub mod chat;
+pub mod zombies;
