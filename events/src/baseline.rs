@@ -4,24 +4,24 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use twinhost::Document;
 
-use crate::{Series, Severity};
+use crate::{Moments, Series, Severity};
 
-/// What is usual for a series: the costs it started so far, in micro-USD an hour.
+/// What is usual for a series: the costs its events began, in micro-USD an hour.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
     /// Whose history this is.
     pub series: Series,
-    /// The costs learned.
-    pub usual: Moments,
-    /// Costs far from the usual, waiting to be learned until they repeat.
-    pub unusual: Moments,
+    /// What single events cost.
+    pub single: History,
+    /// What whole hours with events added up to.
+    pub hourly: History,
     /// When its first event happened.
     pub first_seen: Timestamp,
     /// When its latest event happened.
     pub last_seen: Timestamp,
-    /// Events counted, with or without a known cost.
+    /// How many events, with or without a known cost.
     pub events: u64,
-    /// What the current hour added.
+    /// What the latest hour added so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub burst: Option<Burst>,
     /// The last alarm told: its series is quiet for a while after it.
@@ -29,15 +29,13 @@ pub struct Baseline {
     pub last_alarm: Option<Alarm>,
 }
 
-/// Count, mean and squared deviations of numbers seen one at a time (Welford 1962).
+/// Numbers learned, and numbers held back because they are far from those.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Moments {
-    /// How many numbers.
-    pub n: u64,
-    /// Their mean.
-    pub mean: f64,
-    /// The sum of their squared distances from the mean.
-    pub m2: f64,
+pub struct History {
+    /// The numbers learned.
+    pub usual: Moments,
+    /// Numbers far from the usual, waiting to be learned until they have repeated.
+    pub unusual: Moments,
 }
 
 /// What one hour of the clock added to the run rate of a series.
@@ -60,6 +58,23 @@ pub struct Alarm {
     pub severity: Severity,
     /// How many like it were not told since.
     pub suppressed: u64,
+}
+
+impl Baseline {
+    /// The baseline of a series that is first seen at `at`.
+    #[must_use]
+    pub fn new(series: Series, at: Timestamp) -> Self {
+        Self {
+            series,
+            single: History::default(),
+            hourly: History::default(),
+            first_seen: at,
+            last_seen: at,
+            events: 0,
+            burst: None,
+            last_alarm: None,
+        }
+    }
 }
 
 impl Document for Baseline {

@@ -116,7 +116,7 @@ pub struct Resource {
     /// Its id (`i-0dbc91f429e48eeed`); the first, when there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Its kind as CloudFormation names it: `AWS::EC2::Instance`.
+    /// Its kind as `CloudFormation` names it: `AWS::EC2::Instance`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Its region: `us-east-1`.

@@ -12,6 +12,7 @@ mod anomaly;
 mod baseline;
 mod cost_event;
 mod familiar;
+mod moments;
 pub mod money;
 mod name;
 mod notification;
@@ -23,11 +24,12 @@ mod severity;
 mod zombie;
 
 pub use anomaly::{Anomaly, AnomalyStatus};
-pub use baseline::{Alarm, Baseline, Burst, Moments};
+pub use baseline::{Alarm, Baseline, Burst, History};
 pub use cost_event::{
     ActorKind, CostEvent, Effect, Estimate, EventStatus, Outcome, Resource, Series,
 };
 pub use familiar::{Familiar, Trait};
+pub use moments::{Moments, NotFinite};
 pub use notification::Notification;
 pub use observation::{Attempt, Observation};
 pub use raw_payload::{Body, RawPayload};
