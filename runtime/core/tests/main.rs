@@ -1,5 +1,7 @@
 //! What `dispatch` promises, seen from a handler.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod fixtures;
 
 mod app;
