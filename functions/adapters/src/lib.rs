@@ -1,1 +1,4 @@
 //! What the cost watcher's handlers reach outside: AWS accounts, chat webhooks.
+
+pub mod outbound;
+pub mod slack;
