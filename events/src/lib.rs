@@ -12,6 +12,7 @@ mod anomaly;
 mod baseline;
 mod cost_event;
 mod familiar;
+mod hunt;
 mod moments;
 pub mod money;
 mod name;
@@ -29,8 +30,9 @@ pub use cost_event::{
     ActorKind, CostEvent, Effect, Estimate, EventStatus, Outcome, Resource, Series,
 };
 pub use familiar::{Familiar, Trait};
+pub use hunt::{HuntRequest, Sightings};
 pub use moments::{Moments, NotFinite};
-pub use notification::Notification;
+pub use notification::{Delivery, Notification, Recipient};
 pub use observation::{Attempt, Observation};
 pub use raw_payload::{Body, RawPayload};
 pub use report::{Duplicate, PayloadReport};

@@ -37,6 +37,21 @@ pub enum Scheme {
     Github,
 }
 
+impl Source {
+    /// Whether this can be a source's name: 1 to 63 of `a-z`, `0-9` and `-`, as it stands in a path.
+    #[must_use]
+    pub fn is_name(name: &str) -> bool {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=63).contains(&name.len()) && name.bytes().all(fits)
+    }
+
+    /// What the secrets of the source of this name are sealed with.
+    #[must_use]
+    pub const fn seal_context(name: &str) -> [(&str, &str); 1] {
+        [("source", name)]
+    }
+}
+
 impl Document for Source {
     const COLLECTION: &'static str = "sources";
 
@@ -65,6 +80,9 @@ pub struct Settings {
 impl Settings {
     /// The only key of the collection.
     pub const KEY: &'static str = "settings";
+
+    /// What the chat's URL is sealed with.
+    pub const SEAL_CONTEXT: [(&'static str, &'static str); 1] = [("setting", "slack_webhook")];
 }
 
 impl Default for Settings {
@@ -121,6 +139,14 @@ pub enum Credentials {
         /// The key's secret, sealed.
         secret_access_key: String,
     },
+}
+
+impl CloudAccount {
+    /// What the secret of this account's access key is sealed with.
+    #[must_use]
+    pub const fn seal_context(account_id: &str) -> [(&str, &str); 1] {
+        [("cloud_account", account_id)]
+    }
 }
 
 impl Document for CloudAccount {

@@ -22,23 +22,31 @@ pub struct Zombie {
     pub evidence: BTreeMap<String, String>,
     /// What it costs a month in micro-USD; `None` when that is not known.
     pub monthly_micro_usd: Option<i64>,
-    /// When it was first found.
+    /// How the cost was worked out, or why it is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cost_basis: String,
+    /// When it was first found, since it was last in use.
     pub first_seen: Timestamp,
+    /// When it became open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_at: Option<Timestamp>,
     /// When it was last found.
     pub last_seen: Timestamp,
-    /// Whether it is still there.
+    /// Whether it is confirmed, and still there.
     pub status: ZombieStatus,
     /// How much it matters.
     pub severity: Severity,
 }
 
-/// Whether an idle resource is still there.
+/// Whether an idle resource is confirmed, and still there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ZombieStatus {
-    /// The last complete hunt found it.
+    /// Found, and to be confirmed by a hunt on a later day before anyone is told.
+    Observed,
+    /// Confirmed: it costs money and does nothing.
     Open,
-    /// The last complete hunt did not: deleted, or in use again.
+    /// A hunt that would have seen it did not: deleted, or in use again.
     Gone,
 }
 

@@ -1,12 +1,14 @@
 //! Every example is read and written back unchanged, and every type has one.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail; its helpers are not marked as tests")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use events::{
-    Anomaly, Baseline, CloudAccount, CostEvent, Duplicate, Familiar, HuntReport, Notification,
-    Observation, PayloadReport, RawPayload, Settings, Source, Zombie,
+    Anomaly, Baseline, CloudAccount, CostEvent, Duplicate, Familiar, HuntReport, HuntRequest,
+    Notification, Observation, PayloadReport, RawPayload, Settings, Sightings, Source, Zombie,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -61,6 +63,8 @@ fn every_type_has_examples_that_round_trip_and_every_example_has_a_type() {
         payloads::<RawPayload>(),
         payloads::<Observation>(),
         payloads::<Notification>(),
+        payloads::<HuntRequest>(),
+        payloads::<Sightings>(),
         documents::<CostEvent>(),
         documents::<Baseline>(),
         documents::<Familiar>(),
@@ -85,7 +89,7 @@ fn a_field_of_a_newer_version_is_ignored() {
     let mut value: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     value["from_the_future"] = Value::from(1);
     let read: Notification = serde_json::from_value(value).unwrap();
-    assert_eq!(read.key(), "digest/2023-07-10");
+    assert_eq!(read.key(), "digest/2023-07-10/chat");
 }
 
 #[test]
