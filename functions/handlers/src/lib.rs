@@ -1,4 +1,5 @@
 //! The handlers of the cost watcher: pure functions over events, no host.
 
 pub mod chat;
+pub mod signatures;
 pub mod zombies;
