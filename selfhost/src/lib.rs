@@ -1,1 +1,3 @@
 //! Runs a Twinhost application on your own machines.
+
+pub mod embedded_postgres;
