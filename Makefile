@@ -1,0 +1,70 @@
+# One command surface: every target says what it does, and CI calls the same ones.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The folder of everything that `selfhost-up` keeps, and where it listens.
+DATA ?= ./data
+LISTEN ?= 127.0.0.1:8080
+ADMIN_LISTEN ?= 127.0.0.1:8081
+export DATA LISTEN ADMIN_LISTEN
+
+# A part of a test's name, or arguments for the test runner: make test TEST=embedded_postgres
+TEST ?=
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Get what building, running and testing need and this machine lacks
+	@scripts/setup --tests
+
+.PHONY: selfhost-up
+selfhost-up: ## Build and start everything in the background (DATA=./data, LISTEN=, ADMIN_LISTEN=)
+	@scripts/setup
+	@echo "==> Building twinhost (a first build takes some minutes)"
+	@cargo build --release --locked --quiet -p twinhost-selfhost
+	@scripts/selfhost up
+
+.PHONY: selfhost-down
+selfhost-down: ## Stop it; everything is kept
+	@scripts/selfhost down
+
+.PHONY: test
+test: ## Run every test (TEST=part-of-a-name for some)
+	@scripts/setup --tests
+	@scripts/test $(TEST)
+
+.PHONY: check
+check: fmt lint doc boundaries deny ## Run every check that CI runs beside the tests
+
+.PHONY: fmt
+fmt: ## Check the format (cargo fmt mends it)
+	cargo fmt --all --check
+
+.PHONY: lint
+lint: ## Check the code; a warning is an error
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+.PHONY: doc
+doc: ## Check the documentation, private items too
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+
+.PHONY: boundaries
+boundaries: ## Prove who depends on whom, and on what nobody may
+	@scripts/boundaries
+
+.PHONY: deny
+deny: ## Check licences, bans and sources of the dependencies
+	@scripts/setup --tests
+	@scripts/deny
+
+.PHONY: bench
+bench: ## Measure beside hand-written code and peers, in one run
+	@scripts/setup
+	cargo run --release --locked -p bench
+
+.PHONY: clean
+clean: ## Remove what was built (never data)
+	cargo clean
