@@ -24,7 +24,7 @@ const DRAFT: &str = "postgres.init-";
 
 /// Put at the end of the generated `postgresql.conf`, where the last word wins and an owner may change it.
 const PROFILE: &str = "
-# A small profile: a whole server in 8 to 16 MiB. Raise these on a bigger machine; they take effect at the next start.
+# A small profile: an idle server of about 20 MB. Raise these on a bigger machine, then start again.
 shared_buffers = 16MB
 max_connections = 40
 max_wal_size = 256MB

@@ -20,6 +20,7 @@ mod process;
 mod server;
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -162,7 +163,10 @@ impl EmbeddedPostgres {
                         pause = BACKOFF.0;
                     }
                     Err(error) => {
-                        tracing::error!(error = %error, "The embedded PostgreSQL does not start");
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            "The embedded PostgreSQL does not start"
+                        );
                         pause = (pause * 2).min(BACKOFF.1);
                     }
                 }
@@ -278,7 +282,12 @@ async fn create_database(cluster: &Cluster) -> sqlx::Result<()> {
 /// Takes the lock under which one process at a time starts the server; the kernel gives it back however we end.
 async fn lock(data_dir: &Path, limit: Duration) -> Result<File, Error> {
     let path = data_dir.join("postgres.lock");
-    let file = OpenOptions::new().create(true).append(true).open(&path).doing("open", &path)?;
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(&path)
+        .doing("open", &path)?;
     let deadline = Instant::now() + limit;
     loop {
         match file.try_lock() {

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -22,7 +23,7 @@ const TAIL: usize = 4_000;
 /// A log above this size, in bytes, is moved to `….old` before the next start.
 const LOG_LIMIT: u64 = 10_000_000;
 
-/// The file that Postgres writes to. Not a pipe: a server that outlives us must not lose its standard error.
+/// The file that Postgres writes to; for our eyes only, since an error may quote data. Not a pipe: a server that outlives us must not lose its standard error.
 #[derive(Debug, Clone)]
 pub(super) struct Log {
     pub(super) path: PathBuf,
@@ -34,7 +35,12 @@ impl Log {
             std::fs::rename(&self.path, self.path.with_extension("log.old"))
                 .doing("move", &self.path)?;
         }
-        OpenOptions::new().create(true).append(true).open(&self.path).doing("open", &self.path)
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(&self.path)
+            .doing("open", &self.path)
     }
 
     /// What was written after byte `start`, at most the last few thousand bytes.

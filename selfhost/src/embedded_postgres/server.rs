@@ -1,6 +1,7 @@
 //! A running server, ours or somebody else's.
 
 use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
@@ -124,7 +125,12 @@ impl Server {
 /// Takes the lock that the owner of the server holds, if it is free.
 fn own(cluster: &Cluster) -> Result<Option<File>, Error> {
     let path = cluster.file("postgres.owner");
-    let file = OpenOptions::new().create(true).append(true).open(&path).doing("open", &path)?;
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(&path)
+        .doing("open", &path)?;
     Ok(file.try_lock().is_ok().then_some(file))
 }
 
