@@ -1,4 +1,7 @@
 //! What the cost watcher's handlers reach outside: AWS accounts, chat webhooks.
 
+#[cfg(feature = "aws")]
+pub mod aws;
+pub mod cloud;
 pub mod outbound;
 pub mod slack;

@@ -35,6 +35,14 @@ impl<T> Section<T> {
         }
     }
 
+    /// What was seen, to be completed.
+    pub fn items_mut(&mut self) -> &mut [T] {
+        match self {
+            Self::Complete(items) | Self::Partial { items, .. } => items,
+            Self::Unavailable { .. } => &mut [],
+        }
+    }
+
     /// Why something is missing; `None` when everything was seen.
     pub fn gap(&self) -> Option<&str> {
         match self {
