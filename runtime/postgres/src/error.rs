@@ -1,0 +1,106 @@
+//! Database errors, by what the caller can do about them, without secrets.
+
+use twinhost::ports::PortError;
+
+/// Why the durable host could not start. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The connection URL cannot be read. It may hold a password, so it is not repeated.
+    #[error(
+        "the database URL cannot be read: {0}; write it as postgres://user:password@host:5432/database"
+    )]
+    Url(String),
+    /// The database does not answer, or does not let us in.
+    #[error("cannot connect to {server}: {cause}; check that Postgres runs there and that the URL's user may log in")]
+    Connect {
+        /// Where: host, port and database.
+        server: String,
+        /// What it said.
+        cause: String,
+    },
+    /// The tables could not be brought up to date.
+    #[error("cannot migrate {server}: {cause}")]
+    Migrate {
+        /// Where: host, port and database.
+        server: String,
+        /// What went wrong, with the server's hint.
+        cause: String,
+    },
+    /// The server or its tables are not in a state in which promises can be kept.
+    #[error("{server} is not safe to use: {}", .problems.join("; "))]
+    Unsafe {
+        /// Where: host, port and database.
+        server: String,
+        /// What is wrong, each with its cure.
+        problems: Vec<String>,
+    },
+    /// The folder for large objects cannot be used.
+    #[error("the folder for objects `{folder}` cannot be used: {cause}; create it and let this user write to it")]
+    Objects {
+        /// The folder.
+        folder: String,
+        /// What went wrong.
+        cause: String,
+    },
+}
+
+/// What an error says, without the row or query it is about: those may hold a secret.
+pub(crate) fn message(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            format!("{} ({code})", error.message())
+        }
+        sqlx::Error::Configuration(_) => "the connection is misconfigured".to_owned(),
+        error => error.to_string(),
+    }
+}
+
+/// What a migration's error says, with the server's hint, which tells the cure.
+pub(crate) fn with_hint(error: &sqlx::Error) -> String {
+    let hint = error.as_database_error().and_then(|error| {
+        error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().and_then(|error| error.hint())
+    });
+    match hint {
+        Some(hint) => format!("{}; {hint}", message(error)),
+        None => message(error),
+    }
+}
+
+/// The SQLSTATE of an error that the server answered.
+fn code(error: &sqlx::Error) -> Option<String> {
+    error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
+}
+
+/// Whether the same statement may succeed at once: a deadlock or a serialization failure.
+pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
+    matches!(code(error).as_deref(), Some("40001" | "40P01"))
+}
+
+/// Whether the statement itself is at fault, so that trying again cannot help: bad data, a missing
+/// table, a missing right, a limit.
+pub(crate) fn is_invalid(error: &sqlx::Error) -> bool {
+    let Some(code) = code(error) else { return false };
+    matches!(code.get(..2), Some("22" | "23" | "42" | "54"))
+}
+
+/// A database error as the ports know it. `server` says which database.
+pub(crate) fn port(server: &str, error: &sqlx::Error) -> PortError {
+    let said = message(error);
+    match code(error).as_deref() {
+        Some("42P01") => PortError::invalid(
+            server,
+            format!("{said}; a queue or table is missing: run `twinhost migrate` with this application"),
+        ),
+        Some("23514") => PortError::invalid(
+            server,
+            format!("{said}; a collection is missing: run `twinhost migrate` with this application"),
+        ),
+        Some("42501") => {
+            PortError::invalid(server, format!("{said}; run `twinhost migrate` to grant what is missing"))
+        }
+        _ if is_invalid(error) => PortError::invalid(server, said),
+        _ => PortError::unavailable(server, said),
+    }
+}

@@ -1,0 +1,103 @@
+//! Where the database is, and how it is talked to.
+
+use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, PgConnection, PgPool};
+
+use crate::error::StartError;
+
+/// How long a statement may run before the server ends it. A flush takes milliseconds; ten seconds
+/// is a server in trouble, and the caller should hear of it within a gateway's 30 s.
+const STATEMENT_TIMEOUT: &str = "10s";
+
+/// How long a statement may wait for a row that another one holds.
+const LOCK_TIMEOUT: &str = "5s";
+
+/// An open transaction that does nothing keeps dead rows alive everywhere; ours never pause.
+const IDLE_IN_TRANSACTION: &str = "10s";
+
+/// How long to wait for the server's answer, dead network included: more than the server's own limit.
+pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A connection that was idle for longer is tried before it is used, at the price of a round trip.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+
+/// How to reach and use a database.
+#[derive(Clone, Debug)]
+pub struct PgOptions {
+    /// The connection URL. With `migrate`, its user must own the database or be a superuser; the
+    /// runner itself then acts as the role `twinhost_app`.
+    pub url: SecretString,
+    /// Connections for reads, receives and administration. On top come `lanes` and one that listens.
+    pub max_connections: u32,
+    /// Commits under way side by side (at least 1). Two beat one by a quarter; each holds a connection.
+    pub lanes: u32,
+    /// The folder for objects over 128 KiB.
+    pub object_dir: PathBuf,
+    /// Whether connecting brings the tables up to date first.
+    pub migrate: bool,
+}
+
+impl PgOptions {
+    /// Six connections, two lanes, migrates.
+    #[must_use]
+    pub const fn new(url: SecretString, object_dir: PathBuf) -> Self {
+        Self { url, max_connections: 6, lanes: 2, object_dir, migrate: true }
+    }
+
+    /// The options of every connection.
+    pub(crate) fn connect_options(&self) -> Result<PgConnectOptions, StartError> {
+        let options = PgConnectOptions::from_str(self.url.expose_secret())
+            .map_err(|error| StartError::Url(error.to_string()))?;
+        Ok(options.application_name("twinhost"))
+    }
+}
+
+/// The database's name for messages: no user, no password.
+pub(crate) fn describe(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or("postgres");
+    match options.get_socket() {
+        Some(socket) => format!("Postgres at {}/{database}", socket.display()),
+        None => format!("Postgres at {}:{}/{database}", options.get_host(), options.get_port()),
+    }
+}
+
+/// The options of a connection on which statements are bounded in time.
+///
+/// A statement's plan must not be made anew each time: planning over all partitions costs ten times
+/// the statement, and the planner, which expects to touch them all, never settles by itself.
+pub(crate) fn bounded(options: PgConnectOptions) -> PgConnectOptions {
+    options.options([
+        ("statement_timeout", STATEMENT_TIMEOUT),
+        ("lock_timeout", LOCK_TIMEOUT),
+        ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION),
+        ("plan_cache_mode", "force_generic_plan"),
+    ])
+}
+
+/// A pool whose connections act as the application's role when the URL's user may.
+pub(crate) fn pool(options: PgConnectOptions, size: u32, as_app: bool) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(5))
+        .idle_timeout(Duration::from_secs(600))
+        .test_before_acquire(false)
+        .before_acquire(|connection: &mut PgConnection, meta| {
+            Box::pin(async move {
+                Ok(meta.idle_for < TRUSTED_IDLE || connection.ping().await.is_ok())
+            })
+        })
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                if as_app {
+                    sqlx::query("SET ROLE twinhost_app").execute(&mut *connection).await?;
+                }
+                Ok(())
+            })
+        })
+        .connect_lazy_with(options)
+}

@@ -1,0 +1,4 @@
+//! bench
+mod load;
+mod peers;
+fn main() {}
