@@ -56,6 +56,8 @@ pub struct Alarm {
     pub at: Timestamp,
     /// How much it mattered.
     pub severity: Severity,
+    /// Micro-USD an hour at stake in it.
+    pub impact_micro_usd_per_hour: Option<i64>,
     /// How many like it were not told since.
     pub suppressed: u64,
 }

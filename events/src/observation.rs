@@ -1,7 +1,7 @@
 //! What the normalizer tells the scorer.
 
 use serde::{Deserialize, Serialize};
-use twinhost::Payload;
+use twinhost::{Document, Payload};
 
 use crate::name::queue_name;
 use crate::{CostEvent, Series};
@@ -17,6 +17,8 @@ pub enum Observation {
 }
 
 /// A call that was refused: it costs nothing, and who tries what is news all the same.
+///
+/// It is kept so that a second delivery of it is known for one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// What would have happened, at what cost.
@@ -26,6 +28,14 @@ pub struct Attempt {
     /// The same in the service's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
+}
+
+impl Document for Attempt {
+    const COLLECTION: &'static str = "attempts";
+
+    fn key(&self) -> String {
+        self.would_be.source_id.clone()
+    }
 }
 
 impl Observation {

@@ -7,8 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use events::{
-    Anomaly, Baseline, CloudAccount, CostEvent, Duplicate, Familiar, HuntReport, HuntRequest,
-    Notification, Observation, PayloadReport, RawPayload, Settings, Sightings, Source, Zombie,
+    Anomaly, Attempt, Baseline, CloudAccount, CostEvent, Duplicate, Familiar, HuntReport,
+    HuntRequest, Notification, Observation, PayloadReport, RawPayload, Settings, Sightings, Source,
+    Zombie,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -66,6 +67,7 @@ fn every_type_has_examples_that_round_trip_and_every_example_has_a_type() {
         payloads::<HuntRequest>(),
         payloads::<Sightings>(),
         documents::<CostEvent>(),
+        documents::<Attempt>(),
         documents::<Baseline>(),
         documents::<Familiar>(),
         documents::<Anomaly>(),
