@@ -90,7 +90,7 @@ fn every_finding_states_evidence_and_monthly_cost() {
     assert_eq!(hunt.monthly_micro_usd(), (costs.iter().sum(), 0));
     for finding in &hunt.findings {
         assert!(finding.evidence.len() > 1, "{finding:?}");
-        assert!(finding.cost_basis.contains("AWS list price, us-east-1"), "{finding:?}");
+        assert!(finding.cost_basis.contains("AWS list prices, us-east-1"), "{finding:?}");
     }
 }
 
@@ -350,39 +350,45 @@ fn an_unknown_price_is_none_and_says_why() {
     let oracle = databases(vec![DbInstance { engine: "oracle-se2".into(), ..database() }]);
     assert_eq!(oracle.findings[0].monthly_micro_usd, None);
     assert!(oracle.findings[0].cost_basis.contains("no entry for a db.t3.micro with oracle-se2"));
-    let far = hunt_in("eu-central-1", &haunted());
-    assert_eq!(far.monthly_micro_usd(), (0, 7));
+    let apart = hunt_in("us-gov-west-1", &haunted());
+    assert_eq!(apart.monthly_micro_usd(), (0, 7));
     assert!(
-        far.findings
+        apart
+            .findings
             .iter()
-            .all(|finding| finding.cost_basis.contains("does not hold in this region"))
+            .all(|finding| finding.cost_basis.contains("no price list for this region"))
     );
 }
 
 #[test]
-fn volumes_are_priced_by_kind_size_and_provisioned_speed() {
-    let price = |kind: &str, size_gib, iops, throughput| {
-        Prices::of("us-east-1").volume(&Volume {
-            kind: kind.into(),
-            size_gib,
-            iops,
-            throughput,
-            ..volume()
-        })
-    };
-    assert_eq!(price("gp2", 10, Some(100), None), Some(1_000_000));
-    assert_eq!(price("gp3", 10, Some(4_000), Some(225)), Some(800_000 + 5_000_000 + 4_000_000));
-    assert_eq!(price("io1", 10, Some(100), None), Some(1_250_000 + 6_500_000));
-    assert_eq!(price("io1", 10, None, None), None);
-    assert_eq!(
-        price("io2", 0, Some(65_000), None),
-        Some(32_000 * 65_000 + 32_000 * 45_500 + 1_000 * 31_850)
+fn a_cost_in_another_region_is_an_estimate_and_says_so() {
+    let far = hunt_in("eu-central-1", &haunted());
+    assert_eq!(far.monthly_micro_usd(), hunt(&haunted()).monthly_micro_usd());
+    assert!(
+        far.findings.iter().all(|finding| finding.cost_basis.contains("estimated for this region"))
     );
-    assert_eq!(price("st1", 500, None, None), Some(22_500_000));
-    assert_eq!(price("sc1", 500, None, None), Some(7_500_000));
-    assert_eq!(price("standard", 1, None, None), Some(50_000));
-    assert_eq!(price("gp9", 1, None, None), None);
-    assert_eq!(price("gp2", i64::MAX, None, None), None);
+}
+
+#[test]
+fn what_a_volume_provisions_is_part_of_its_cost() {
+    let fast = volumes(vec![Volume { iops: Some(4_000), throughput: Some(225), ..volume() }]);
+    assert_eq!(fast.findings[0].monthly_micro_usd, Some(8_000_000 + 5_000_000 + 4_000_000));
+    let huge = volumes(vec![Volume { size_gib: i64::MAX, ..volume() }]);
+    assert_eq!(huge.findings[0].monthly_micro_usd, None);
+}
+
+#[test]
+fn an_archived_snapshot_costs_a_quarter() {
+    let archived = snapshots(vec![Snapshot { archived: true, ..snapshot() }]);
+    assert_eq!(archived.findings[0].monthly_micro_usd, Some(500_000));
+}
+
+#[test]
+fn a_database_with_charged_operations_has_an_unknown_cost() {
+    let fast = databases(vec![DbInstance { iops: Some(12_001), ..database() }]);
+    assert_eq!(fast.findings[0].monthly_micro_usd, None);
+    let provisioned = databases(vec![DbInstance { storage_kind: "io1".into(), ..database() }]);
+    assert_eq!(provisioned.findings[0].monthly_micro_usd, None);
 }
 
 #[test]
