@@ -15,6 +15,7 @@ use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials as SdkCredentials, SharedCredentialsProvider};
+use functions::ZombieScanner;
 use functions::zombies::{AccountAccess, CloudReader, Credentials, Inventory, Rule, Tags};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -22,24 +23,9 @@ use secrecy::{ExposeSecret, SecretString};
 use self::metrics::Metrics;
 use crate::cloud::CloudOptions;
 
-/// Every action the reader takes: the whole policy that a customer's role or user needs. `sts:GetCallerIdentity` needs
-/// no permission.
-pub const ACTIONS: &[&str] = &[
-    "cloudwatch:GetMetricData",
-    "ec2:DescribeAddresses",
-    "ec2:DescribeImages",
-    "ec2:DescribeInstances",
-    "ec2:DescribeNatGateways",
-    "ec2:DescribeRegions",
-    "ec2:DescribeSnapshots",
-    "ec2:DescribeVolumes",
-    "elasticloadbalancing:DescribeLoadBalancers",
-    "elasticloadbalancing:DescribeTags",
-    "elasticloadbalancing:DescribeTargetGroups",
-    "elasticloadbalancing:DescribeTargetHealth",
-    "rds:DescribeDBInstances",
-    "sts:GetCallerIdentity",
-];
+/// Every action the reader takes: what the scanner's grants allow, and the whole policy that a customer's role or user
+/// needs. `sts:GetCallerIdentity` needs no permission.
+pub const ACTIONS: &[&str] = ZombieScanner::ACTIONS;
 
 /// The name of our sessions in the customer's CloudTrail.
 const SESSION: &str = "twinhost-zombie-hunter";

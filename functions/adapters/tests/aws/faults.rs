@@ -18,7 +18,8 @@ use tokio::task::JoinHandle;
 use super::seed::later;
 use super::{ACCOUNT, REGION, access, options};
 
-/// How a fake AWS answers an action: with a body, or with an error of a status and code.
+/// How a fake AWS answers an action: with a body, or with an error of a status and code. EC2 has a form of its own for
+/// errors: `ec2:` before the code.
 type Answer = fn(action: &str, body: &str) -> Result<String, (u16, &'static str)>;
 
 /// A fake AWS that keeps the actions asked of it; ends with the test.
@@ -49,8 +50,7 @@ async fn serve(State(shared): State<Shared>, uri: Uri, body: String) -> Response
         Ok(body) => body.into_response(),
         Err((status, code)) => {
             let error = format!("<Error><Code>{code}</Code><Message>no</Message></Error>");
-            let body = if code.starts_with("ec2:") {
-                let code = &code[4..];
+            let body = if let Some(code) = code.strip_prefix("ec2:") {
                 format!("<Response><Errors><Error><Code>{code}</Code></Error></Errors></Response>")
             } else {
                 format!("<ErrorResponse>{error}</ErrorResponse>")
@@ -249,7 +249,11 @@ async fn bad_credentials_are_told_once_and_nothing_more_is_asked() {
 
 #[tokio::test]
 async fn a_role_that_does_not_trust_us_is_told_with_its_cure() {
-    let aws = Aws::start(|_, _| Err((403, "AccessDenied"))).await;
+    let aws = Aws::start(|_, body| match body.contains("ExternalId=tenant-1") {
+        true => Err((403, "AccessDenied")),
+        false => Err((400, "NoExternalId")),
+    })
+    .await;
     let home_key = HomeKey { id: "AKIAHOME".into(), secret: "home-secret".into() };
     let reader =
         AwsReader::new(CloudOptions { home_key: Some(home_key), ..options(&aws.url) }).await;
