@@ -1,0 +1,304 @@
+//! Takes messages from one handler's queue and runs the handler on them.
+//!
+//! A *run* is what is taken of one order group at once: up to `batch` messages,
+//! dispatched together and committed together. As many runs go on side by side
+//! as the handler's limits allow; a further run waits, under its lease, until
+//! one ends.
+//!
+//! # Whose fault a crash is
+//!
+//! A message that was delivered before runs alone, and while such messages come
+//! only as many are taken as can run at once. So a message that kills the whole
+//! process uses up its own deliveries and not those of its neighbours.
+
+mod leases;
+mod run;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use twinhost::App;
+use twinhost::manifest::HandlerManifest;
+use twinhost::ports::{DeadLetter, Ports, Queue, Received, Release};
+
+use crate::quiet::Quiet;
+use leases::{Lease, Leases};
+use run::Runs;
+
+/// The longest lease: after a crash nobody waits longer for what was in flight.
+const LONGEST_LEASE: Duration = Duration::from_secs(30);
+
+/// The first and the longest pause after the queue could not be read.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// How a queue is consumed.
+#[derive(Clone, Copy, Debug)]
+pub struct ConsumerOptions {
+    /// How often to look at the queue when nobody says that there is something.
+    pub poll: Duration,
+}
+
+impl Default for ConsumerOptions {
+    fn default() -> Self {
+        Self { poll: Duration::from_secs(5) }
+    }
+}
+
+/// Runs one handler on the messages of its queue.
+#[derive(Debug)]
+pub struct Consumer {
+    runs: Arc<Runs>,
+    concurrency: usize,
+    batch: usize,
+    lease: Duration,
+    poll: Duration,
+}
+
+impl Consumer {
+    /// A consumer for a handler that has a queue; `None` for one that has not.
+    #[must_use]
+    pub fn new(
+        app: App,
+        handler: &HandlerManifest,
+        ports: Ports,
+        queue: Arc<dyn Queue>,
+        options: ConsumerOptions,
+    ) -> Option<Self> {
+        let max_receives = handler.trigger.max_receives()?;
+        Some(Self {
+            concurrency: handler.concurrency.max(1) as usize,
+            batch: handler.trigger.batch().max(1) as usize,
+            lease: Duration::from_secs(handler.visibility_seconds()).min(LONGEST_LEASE),
+            poll: options.poll,
+            runs: Arc::new(Runs { app, name: handler.name, ports, queue, max_receives }),
+        })
+    }
+
+    /// The handler's name, which is its queue's.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.runs.name
+    }
+
+    /// Consumes until `stop`; then takes nothing more, gives back what has not
+    /// begun and lets what has begun end. `cut` gives that back, too.
+    pub async fn run(self, stop: CancellationToken, cut: CancellationToken) {
+        let leases = Arc::<Leases>::default();
+        let taking = Taking {
+            leases: Arc::clone(&leases),
+            running: JoinSet::new(),
+            pending: VecDeque::new(),
+            due: BTreeSet::new(),
+            cautious: false,
+            cut,
+            consumer: &self,
+        };
+        tokio::select! {
+            () = taking.run(&stop) => {}
+            () = leases.renew(&*self.runs.queue, self.runs.name, self.lease) => {}
+        }
+    }
+}
+
+/// A consumer at work.
+struct Taking<'a> {
+    consumer: &'a Consumer,
+    leases: Arc<Leases>,
+    running: JoinSet<Option<Duration>>,
+    /// Runs that wait for a slot.
+    pending: VecDeque<(Vec<Received>, Lease)>,
+    /// When messages that we have put off will be due.
+    due: BTreeSet<Instant>,
+    /// Whether the last messages taken had been delivered before.
+    cautious: bool,
+    cut: CancellationToken,
+}
+
+impl Taking<'_> {
+    async fn run(mut self, stop: &CancellationToken) {
+        let Consumer { runs, poll, .. } = self.consumer;
+        // Whether there may be something to take.
+        let mut look = true;
+        let mut pause = None;
+        let mut quiet = Quiet::default();
+        while !stop.is_cancelled() {
+            self.start_pending();
+            if self.something_is_due() {
+                look = pause.is_none();
+            }
+            let ready = self.free() > 0 && self.pending.is_empty();
+            if ready && look {
+                // Not given up half-way: what was taken then would stay hidden until its lease ends.
+                match self.take().await {
+                    Ok(taken) => {
+                        look = taken;
+                        pause = None;
+                        quiet.recovered();
+                    }
+                    Err(error) => {
+                        quiet.warn(|times| {
+                            tracing::warn!(queue = runs.name, %error, times, "Cannot receive messages");
+                        });
+                        look = false;
+                        pause = Some(pause.map_or(PAUSE.0, |p: Duration| (p * 2).min(PAUSE.1)));
+                    }
+                }
+                continue;
+            }
+            let at_most = self
+                .due
+                .first()
+                .map_or(*poll, |due| due.saturating_duration_since(Instant::now()).min(*poll));
+            let idle = async {
+                match pause {
+                    Some(pause) => tokio::time::sleep(pause).await,
+                    None => runs.queue.wait(runs.name, at_most).await,
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                Some(ended) = self.running.join_next() => {
+                    self.ended(ended);
+                    // The next of its group can be taken now.
+                    look = pause.is_none();
+                }
+                () = idle, if ready => look = true,
+            }
+        }
+        self.drain().await;
+    }
+
+    /// How many more runs may begin.
+    fn free(&self) -> usize {
+        self.consumer.concurrency.saturating_sub(self.running.len())
+    }
+
+    fn start_pending(&mut self) {
+        while self.free() > 0
+            && let Some((run, lease)) = self.pending.pop_front()
+        {
+            let runs = Arc::clone(&self.consumer.runs);
+            self.running.spawn(runs.run(run, lease, self.cut.clone()));
+        }
+    }
+
+    fn ended(&mut self, ended: Result<Option<Duration>, JoinError>) {
+        match ended {
+            Ok(Some(delay)) if delay < self.consumer.poll => {
+                // Rounded up, so that a thousand messages put off do not mean a thousand looks.
+                let delay = Duration::from_millis(delay.as_millis() as u64 / 100 * 100 + 100);
+                self.due.insert(Instant::now() + delay);
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let handler = self.consumer.runs.name;
+                tracing::error!(handler, %error, "A run ended badly; its messages come again");
+            }
+        }
+    }
+
+    /// Whether a message that we have put off has become due.
+    fn something_is_due(&mut self) -> bool {
+        let now = Instant::now();
+        let mut due = false;
+        while self.due.first().is_some_and(|at| *at <= now) {
+            due = self.due.pop_first().is_some();
+        }
+        due
+    }
+
+    /// Takes messages for the free slots; false when there were none.
+    async fn take(&mut self) -> Result<bool, twinhost::ports::PortError> {
+        let Consumer { runs, batch, lease, .. } = self.consumer;
+        let free = self.free();
+        let (max, per_group) = if self.cautious { (free, 1) } else { (free * batch, *batch) };
+        let messages = runs.queue.receive(runs.name, max, per_group, *lease).await?;
+        if messages.is_empty() {
+            self.cautious = false;
+            return Ok(false);
+        }
+        self.cautious = messages.iter().any(|message| message.receive_count > 1);
+        let mut back = Vec::new();
+        for group in messages.chunk_by(|a, b| a.group == b.group) {
+            let Some(run) = self.sort_out(group, &mut back).await else { continue };
+            let lease = self.leases.hold(&run);
+            self.pending.push_back((run, lease));
+        }
+        // What was delivered before does not wait in here: a crash would be charged to it.
+        while self.pending.len() > free
+            && let Some(at) = self.pending.iter().rposition(|(run, _)| run[0].receive_count > 1)
+            && let Some((run, _)) = self.pending.remove(at)
+        {
+            back.extend(run.iter().map(untouched));
+        }
+        if !back.is_empty() {
+            runs.queue.release(&back).await?;
+        }
+        Ok(true)
+    }
+
+    /// What of a group's messages to run now: what was delivered too often goes
+    /// to the dead letters, what must wait for the run goes back.
+    async fn sort_out(&self, group: &[Received], back: &mut Vec<Release>) -> Option<Vec<Received>> {
+        let runs = &self.consumer.runs;
+        let spent = group.iter().take_while(|m| m.receive_count > runs.max_receives).count();
+        let (spent, rest) = group.split_at(spent);
+        if !spent.is_empty() {
+            let letter = |message: &Received| DeadLetter {
+                receipt: message.receipt.clone(),
+                reason: format!(
+                    "delivered {} times and never answered: the host stopped, or lost its lease, while it ran",
+                    message.receive_count - 1
+                ),
+            };
+            let letters: Vec<DeadLetter> = spent.iter().map(letter).collect();
+            if let Err(error) = runs.queue.dead_letter(&letters).await {
+                // Nothing behind them may run before they are out of the way.
+                tracing::warn!(queue = runs.name, %error, "Cannot move messages to the dead letters");
+                back.extend(group.iter().map(untouched));
+                return None;
+            }
+        }
+        let head = rest.first()?;
+        let run = if head.receive_count > 1 {
+            1
+        } else {
+            rest.iter().take_while(|message| message.receive_count == 1).count()
+        };
+        let (run, wait) = rest.split_at(run);
+        back.extend(wait.iter().map(untouched));
+        Some(run.to_vec())
+    }
+
+    /// Gives back what has not begun and waits for what has.
+    async fn drain(mut self) {
+        let runs = &self.consumer.runs;
+        let back: Vec<Release> =
+            self.pending.iter().flat_map(|(run, _)| run).map(untouched).collect();
+        if !back.is_empty()
+            && let Err(error) = runs.queue.release(&back).await
+        {
+            tracing::warn!(queue = runs.name, %error, "Cannot give messages back; their leases will run out");
+        }
+        self.pending.clear();
+        while let Some(ended) = self.running.join_next().await {
+            self.ended(ended);
+        }
+    }
+}
+
+/// Gives a message back as if it had not been delivered.
+fn untouched(message: &Received) -> Release {
+    Release {
+        receipt: message.receipt.clone(),
+        delay: Duration::ZERO,
+        attempted: false,
+        reason: None,
+    }
+}
