@@ -23,6 +23,12 @@ use crate::trigger::Access;
 #[derive(Clone)]
 pub struct App {
     name: &'static str,
+    /// Shared, because every event's context holds the application.
+    parts: Arc<Parts>,
+}
+
+#[derive(Clone, Default)]
+struct Parts {
     handlers: Vec<Arc<Registered>>,
     /// Topic to the queues of its consumers.
     consumers: BTreeMap<&'static str, Vec<&'static str>>,
@@ -59,8 +65,8 @@ impl<H: Handler> Run for Erased<H> {
 impl App {
     /// An application with no handlers yet; the name is kebab-case.
     #[must_use]
-    pub const fn new(name: &'static str) -> Self {
-        Self { name, handlers: Vec::new(), consumers: BTreeMap::new() }
+    pub fn new(name: &'static str) -> Self {
+        Self { name, parts: Arc::default() }
     }
 
     /// Adds a handler.
@@ -69,10 +75,11 @@ impl App {
         let trigger = <H::Event as Decode<_, _>>::trigger(H::TRIGGER);
         let mut grants = H::GRANTS.to_vec();
         grants.sort_unstable();
+        let parts = Arc::make_mut(&mut self.parts);
         if let Some(topic) = <H::Event as Event>::TOPIC {
-            self.consumers.entry(topic).or_default().push(H::NAME);
+            parts.consumers.entry(topic).or_default().push(H::NAME);
         }
-        self.handlers.push(Arc::new(Registered {
+        parts.handlers.push(Arc::new(Registered {
             name: H::NAME,
             grants: H::GRANTS,
             timeout: H::LIMITS.timeout,
@@ -91,7 +98,7 @@ impl App {
 
     /// Keeps a topic's messages in a queue of its own name, which no handler reads.
     pub(crate) fn collect(&mut self, topic: &'static str) {
-        self.consumers.entry(topic).or_default().push(topic);
+        Arc::make_mut(&mut self.parts).consumers.entry(topic).or_default().push(topic);
     }
 
     /// The application's name.
@@ -103,7 +110,7 @@ impl App {
     /// The application as data.
     #[must_use]
     pub fn manifest(&self) -> Manifest {
-        let mut handlers: Vec<_> = self.handlers.iter().map(|h| h.manifest.clone()).collect();
+        let mut handlers: Vec<_> = self.parts.handlers.iter().map(|h| h.manifest.clone()).collect();
         handlers.sort_unstable_by_key(|handler| handler.name);
         let collections = handlers
             .iter()
@@ -119,12 +126,12 @@ impl App {
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<&Arc<Registered>> {
-        self.handlers.iter().find(|handler| handler.name == name)
+        self.parts.handlers.iter().find(|handler| handler.name == name)
     }
 
     /// The queues that a topic's messages go to: one for each consumer.
     pub(crate) fn queues_of(&self, topic: &str) -> &[&'static str] {
-        self.consumers.get(topic).map_or(&[], Vec::as_slice)
+        self.parts.consumers.get(topic).map_or(&[], Vec::as_slice)
     }
 
     /// Checks what the compiler cannot.
@@ -165,7 +172,7 @@ impl App {
                 problem("a concurrency of 0 would never run; use 1 or more".into());
             }
             for grant in &handler.grants {
-                if let Err(what) = check_grant(grant, &self.consumers) {
+                if let Err(what) = check_grant(grant, &self.parts.consumers) {
                     problem(what);
                 }
             }
@@ -268,7 +275,7 @@ fn check_receives(max_receives: u32) -> Result<(), String> {
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.handlers.iter().map(|handler| handler.name);
+        let names = self.parts.handlers.iter().map(|handler| handler.name);
         f.debug_tuple(self.name).field(&names.collect::<Vec<_>>()).finish()
     }
 }
