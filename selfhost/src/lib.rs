@@ -1,6 +1,6 @@
 //! Runs a Twinhost application on your own machines.
 //!
-//! A [`Runner`] is one process: HTTP, consumers and schedules over Postgres, which it
+//! [`run`] is one process: HTTP, consumers and schedules over Postgres, which it
 //! starts itself in a data folder when none is configured. It runs anyone's
 //! [`App`](twinhost::App): routes, queues and schedules come from its manifest.
 
@@ -10,13 +10,17 @@ pub mod config;
 pub mod consumer;
 pub mod embedded_postgres;
 pub mod health;
+pub mod host;
 pub mod http;
 pub mod logs;
 mod quiet;
 pub mod runner;
 pub mod scheduler;
 pub mod secrets;
+mod up;
 
 pub use config::{Config, ConfigOverrides};
+pub use host::{Host, HostError};
 pub use runner::{Runner, RunnerError};
 pub use secrets::Secrets;
+pub use up::{RunError, run};

@@ -7,6 +7,7 @@ use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rand::Rng as _;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -28,7 +29,7 @@ pub struct Secrets {
     /// Where the admin token is kept.
     pub admin_token_file: PathBuf,
     /// Seals what is secret in the database.
-    pub keys: KeyFile,
+    pub keys: Arc<KeyFile>,
     /// The folder of all secrets.
     pub directory: PathBuf,
     /// The files that were made just now.
@@ -97,7 +98,7 @@ impl Secrets {
         let admin_token = load_or_create(&admin_token_file, &mut created)?;
         let key_file = directory.join("keys");
         let is_new = !key_file.exists();
-        let keys = KeyFile::load_or_create(&key_file)?;
+        let keys = Arc::new(KeyFile::load_or_create(&key_file)?);
         created.extend(Some(key_file).filter(|_| is_new));
         Ok(Self { jwt_secret, admin_token, admin_token_file, keys, directory, created })
     }

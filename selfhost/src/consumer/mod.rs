@@ -16,12 +16,11 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use twinhost::App;
 use twinhost::manifest::HandlerManifest;
@@ -94,7 +93,6 @@ impl Consumer {
             leases: Arc::clone(&leases),
             running: JoinSet::new(),
             pending: VecDeque::new(),
-            due: BTreeSet::new(),
             cautious: false,
             cut,
             consumer: &self,
@@ -110,11 +108,9 @@ impl Consumer {
 struct Taking<'a> {
     consumer: &'a Consumer,
     leases: Arc<Leases>,
-    running: JoinSet<Option<Duration>>,
+    running: JoinSet<()>,
     /// Runs that wait for a slot.
     pending: VecDeque<(Vec<Received>, Lease)>,
-    /// When messages that we have put off will be due.
-    due: BTreeSet<Instant>,
     /// Whether the last messages taken had been delivered before.
     cautious: bool,
     cut: CancellationToken,
@@ -129,9 +125,6 @@ impl Taking<'_> {
         let mut quiet = Quiet::default();
         while !stop.is_cancelled() {
             self.start_pending();
-            if self.something_is_due() {
-                look = pause.is_none();
-            }
             let ready = self.free() > 0 && self.pending.is_empty();
             if ready && look {
                 // Not given up half-way: what was taken then would stay hidden until its lease ends.
@@ -151,14 +144,10 @@ impl Taking<'_> {
                 }
                 continue;
             }
-            let at_most = self
-                .due
-                .first()
-                .map_or(*poll, |due| due.saturating_duration_since(Instant::now()).min(*poll));
             let idle = async {
                 match pause {
                     Some(pause) => tokio::time::sleep(pause).await,
-                    None => runs.queue.wait(runs.name, at_most).await,
+                    None => runs.queue.wait(runs.name, *poll).await,
                 }
             };
             tokio::select! {
@@ -188,29 +177,11 @@ impl Taking<'_> {
         }
     }
 
-    fn ended(&mut self, ended: Result<Option<Duration>, JoinError>) {
-        match ended {
-            Ok(Some(delay)) if delay < self.consumer.poll => {
-                // Rounded up, so that a thousand messages put off do not mean a thousand looks.
-                let delay = Duration::from_millis(delay.as_millis() as u64 / 100 * 100 + 100);
-                self.due.insert(Instant::now() + delay);
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let handler = self.consumer.runs.name;
-                tracing::error!(handler, %error, "A run ended badly; its messages come again");
-            }
+    fn ended(&self, ended: Result<(), JoinError>) {
+        if let Err(error) = ended {
+            let handler = self.consumer.runs.name;
+            tracing::error!(handler, %error, "A run ended badly; its messages come again");
         }
-    }
-
-    /// Whether a message that we have put off has become due.
-    fn something_is_due(&mut self) -> bool {
-        let now = Instant::now();
-        let mut due = false;
-        while self.due.first().is_some_and(|at| *at <= now) {
-            due = self.due.pop_first().is_some();
-        }
-        due
     }
 
     /// Takes messages for the free slots; false when there were none.

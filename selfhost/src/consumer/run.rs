@@ -26,14 +26,12 @@ pub(super) struct Runs {
 
 impl Runs {
     /// Runs the handler on messages of one group and settles what became of each.
-    ///
-    /// Answers after how long a message that was put off is due.
     pub(super) async fn run(
         self: std::sync::Arc<Self>,
         messages: Vec<Received>,
         lease: Lease,
         cut: CancellationToken,
-    ) -> Option<Duration> {
+    ) {
         let delivered: Vec<(Receipt, u32)> =
             messages.iter().map(|m| (m.receipt.clone(), m.receive_count)).collect();
         let work = dispatch(&self.app, self.name, &self.ports, Delivery::Messages(messages));
@@ -41,14 +39,14 @@ impl Runs {
             biased;
             outcome = work => outcome,
             // Nothing of it could be committed any more, and somebody else may be at it.
-            () = lease.lost.cancelled() => return None,
+            () = lease.lost.cancelled() => return,
             () = cut.cancelled() => {
                 self.give_back(&delivered).await;
-                return None;
+                return;
             }
         };
-        let Outcome::Messages(dispositions) = outcome else { return None };
-        self.settle(&delivered, dispositions, &lease, &cut).await
+        let Outcome::Messages(dispositions) = outcome else { return };
+        self.settle(&delivered, dispositions, &lease, &cut).await;
     }
 
     async fn settle(
@@ -57,7 +55,7 @@ impl Runs {
         dispositions: Vec<Disposition>,
         lease: &Lease,
         cut: &CancellationToken,
-    ) -> Option<Duration> {
+    ) {
         let mut letters = Vec::new();
         let mut releases = Vec::new();
         for ((receipt, count), disposition) in delivered.iter().zip(dispositions) {
@@ -82,7 +80,6 @@ impl Runs {
                 Disposition::Done | Disposition::DeadLettered(_) | Disposition::Lost => {}
             }
         }
-        let due = releases.iter().map(|release| release.delay).max();
         // The failed message first: what waits behind it must not overtake it.
         if !letters.is_empty() {
             self.insist(lease, cut, || self.queue.dead_letter(&letters)).await;
@@ -90,7 +87,6 @@ impl Runs {
         if !releases.is_empty() {
             self.insist(lease, cut, || self.queue.release(&releases)).await;
         }
-        due
     }
 
     /// Tries until it works; gives up when the lease is lost, for then it no longer matters.

@@ -9,6 +9,7 @@
 //! EventBridge would have gone on firing; a handler that must act for each
 //! occurrence can count on `missed`.
 
+mod postgres;
 #[cfg(test)]
 mod tests;
 
