@@ -190,15 +190,11 @@ fn gaps(report: &HuntReport) -> impl Iterator<Item = String> + '_ {
 /// `$9.00 an hour, $6570.00 a month`.
 fn cost(anomaly: &Anomaly) -> String {
     let Some(hour) = anomaly.impact_micro_usd_per_hour else {
-        return if anomaly.attempt { "none, it was refused".into() } else { "unknown".into() };
+        return if anomaly.attempt { "none".into() } else { "unknown".into() };
     };
     let month = anomaly.impact_micro_usd_per_month.unwrap_or_else(|| money::per_month(hour));
     let amount = format!("{} an hour, {} a month", money::usd(hour), money::usd(month));
-    if anomaly.attempt {
-        format!("none, it was refused; it would have been {amount}")
-    } else {
-        amount
-    }
+    if anomaly.attempt { format!("none; it would have been {amount}") } else { amount }
 }
 
 /// A severity at the head of a line.

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use events::{CloudAccount, Credentials, HuntReport, HuntStatus, Zombie, ZombieStatus};
+use events::{
+    CloudAccount, Credentials, HuntReport, HuntRequest, HuntStatus, Sightings, Zombie, ZombieStatus,
+};
 use functions::zombies::{Inventory, NoCloud, Section};
 use functions::{ZombieHunter, ZombieRecorder, ZombieScanner};
 use twinhost::dispatch::Disposition;
-use twinhost::{App, Handler, TestHost};
+use twinhost::{App, Document, Handler, TestHost};
 
 use crate::support::{FakeCloud, nothing, snapshots};
 
@@ -41,6 +43,15 @@ async fn hunt(host: &TestHost, day: &str) {
     assert_eq!(host.tick(ZombieHunter::NAME).await, Disposition::Done);
     let done = host.run().await;
     assert!(done.iter().all(|disposition| *disposition == Disposition::Done), "{done:?}");
+}
+
+/// Asks for one region alone.
+fn region(day: &str, region: &str) -> HuntRequest {
+    HuntRequest::Region {
+        date: day.parse().unwrap(),
+        account_id: ACCOUNT.to_owned(),
+        region: region.to_owned(),
+    }
 }
 
 fn report(host: &TestHost, day: &str) -> HuntReport {
@@ -122,8 +133,15 @@ async fn the_same_hunt_twice_a_day_changes_nothing() {
     cloud.holds(ACCOUNT, "us-east-1", snapshots(2));
     hunt(&host, "2026-01-02").await;
     let first = (host.documents::<Zombie>(), report(&host, "2026-01-02"));
-    hunt(&host, "2026-01-02").await;
-    assert_eq!((host.documents::<Zombie>(), report(&host, "2026-01-02")), first);
+    host.memory().clock().set("2026-01-02T20:00:00Z".parse().unwrap());
+    host.tick(ZombieHunter::NAME).await;
+    host.run().await;
+    let report = report(&host, "2026-01-02");
+    assert_eq!(host.documents::<Zombie>(), first.0);
+    assert_eq!(HuntReport { started_at: first.1.started_at, ..report }, first.1);
+    // A part of it alone, as after a redrive.
+    host.send(&region("2026-01-02", "us-east-1")).await;
+    assert_eq!(host.document::<HuntReport>(&first.1.key()).unwrap().found, first.1.found);
 }
 
 #[tokio::test]
@@ -204,11 +222,27 @@ async fn a_tenant_without_accounts_has_nothing_to_hunt() {
 async fn an_account_removed_during_the_hunt_is_left_alone() {
     let cloud = Arc::new(FakeCloud::default());
     let host = host(&cloud);
-    let request = events::HuntRequest::Region {
-        date: "2026-01-02".parse().unwrap(),
+    assert_eq!(host.send(&region("2026-01-02", "us-east-1")).await, [Disposition::Done]);
+    assert!(cloud.asked.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_an_older_hunt_saw_does_not_replace_what_a_newer_one_did() {
+    let cloud = Arc::new(FakeCloud::default());
+    let host = host(&cloud);
+    add_account(&host, ACCOUNT, &["us-east-1"]).await;
+    cloud.holds(ACCOUNT, "us-east-1", snapshots(1));
+    hunt(&host, "2026-01-02").await;
+    let old = host.documents::<Zombie>().remove(0);
+    hunt(&host, "2026-01-03").await;
+    let new = host.documents::<Zombie>().remove(0);
+    let late = Sightings {
         account_id: ACCOUNT.to_owned(),
         region: "us-east-1".to_owned(),
+        at: old.last_seen,
+        cleared: vec![old.key()],
+        zombies: vec![old],
     };
-    assert_eq!(host.send(&request).await, [Disposition::Done]);
-    assert!(cloud.asked.lock().unwrap().is_empty());
+    assert_eq!(host.send(&late).await, [Disposition::Done]);
+    assert_eq!(host.documents::<Zombie>(), [new]);
 }

@@ -90,7 +90,7 @@ async fn what_is_not_known_is_not_said_to_be_free() {
     host.send(&told(refused)).await;
     let mails = host.mails();
     assert!(mails[0].text.contains("Cost: unknown\n"), "{}", mails[0].text);
-    let refused = "Cost: none, it was refused; it would have been $9.00 an hour";
+    let refused = "Cost: none; it would have been $9.00 an hour";
     assert!(mails[1].text.contains(refused), "{}", mails[1].text);
 }
 
