@@ -195,6 +195,11 @@ async fn a_killed_server_is_brought_back_and_a_pool_finds_it_again() {
     until("the pool to answer", async || pool.execute("SELECT 1").await.is_ok()).await;
     until("the watch to be done", async || postgres.pid() != first).await;
     assert_row_is_kept(&postgres.url()).await;
+    assert!(postgres.is_owner());
+    assert!(
+        !start(data.path()).await.is_owner(),
+        "a guest does not take the new server for an orphan"
+    );
 
     pool.close().await;
     postgres.stop().await.unwrap();

@@ -154,6 +154,7 @@ impl EmbeddedPostgres {
                     status,
                     "The embedded PostgreSQL ended; starting it again"
                 );
+                server.give_up();
                 drop(server);
                 sleep(pause).await;
                 match self.restart().await {

@@ -28,7 +28,7 @@ pub(super) enum Server {
         /// The postmaster.
         process: Process,
         /// Tells the others that somebody looks after it; `None` while somebody who started an earlier one lives.
-        _owner: Option<File>,
+        owner: Option<File>,
     },
     /// Somebody else's child.
     Attached {
@@ -43,7 +43,7 @@ impl Server {
     /// Starts a server. The caller holds the starting lock and has seen that there is none.
     pub(super) fn start(cluster: &Cluster) -> Result<Self, Error> {
         postmaster::clear_stale(&cluster.folder(), &cluster.socket_dir)?;
-        Ok(Self::Started { process: cluster.start()?, _owner: own(cluster)? })
+        Ok(Self::Started { process: cluster.start()?, owner: own(cluster)? })
     }
 
     /// Attaches to the server that runs as `pid`.
@@ -60,6 +60,16 @@ impl Server {
 
     pub(super) fn is_owner(&self) -> bool {
         !matches!(self, Self::Attached { owner: None, .. })
+    }
+
+    /// Lets go of a server that has ended, so that whoever starts the next one can be its owner.
+    pub(super) fn give_up(&self) {
+        if let Self::Started { owner: Some(lock), .. } | Self::Attached { owner: Some(lock), .. } =
+            self
+        {
+            // Closing the file does it too, later.
+            let _ = lock.unlock();
+        }
     }
 
     /// Waits until the server takes connections. `false` if it ended in a way that another try may mend.
