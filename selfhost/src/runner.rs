@@ -195,6 +195,8 @@ impl Bound {
             Some(ended) = takers.join_next() => Some(ended),
             Some(ended) = servers.join_next() => Some(ended),
         };
+        // What ends because it was told to is no fault.
+        let ended = ended.filter(|_| !stop.is_cancelled());
         self.health.set(Phase::Draining);
         stop.cancel();
         let began = Instant::now();

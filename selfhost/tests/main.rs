@@ -2,4 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed helper fails its test")]
 
+mod cli;
 mod embedded_postgres;
+mod runner;

@@ -5,6 +5,8 @@
 //! events to it; [`TestHost`] does so in a unit test.
 
 pub mod app;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 pub mod context;
 pub mod dispatch;
 pub mod document;

@@ -1,9 +1,7 @@
 //! Whether the database is in a state in which promises can be kept.
 
-use sqlx::PgPool;
-use twinhost::ports::PortError;
+use sqlx::PgConnection;
 
-use crate::error::port;
 use crate::migrate::PGMQ_VERSION;
 
 /// Settings without which something that was acknowledged can be lost.
@@ -29,13 +27,12 @@ const PGMQ: &str = "SELECT version FROM pgmq.__pgmq_migrations ORDER BY string_t
 
 /// What is wrong with the database, each with its cure; empty when all is well.
 ///
-/// The role that is looked at is the one the pool's connections act as.
-pub(crate) async fn problems(pool: &PgPool, server: &str) -> Result<Vec<String>, PortError> {
-    let failed = |error| port(server, &error);
+/// The role that is looked at is the one the connection acts as.
+pub(crate) async fn problems(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let mut problems = Vec::new();
 
     let settings: Vec<(String, String)> =
-        sqlx::query_as(SETTINGS).fetch_all(pool).await.map_err(failed)?;
+        sqlx::query_as(SETTINGS).fetch_all(&mut *connection).await?;
     for (name, setting) in settings {
         problems.push(format!(
             "`{name}` is `{setting}`, so a loss of power loses what was acknowledged; set `{name} = on` in postgresql.conf (or for the role or database) and reload"
@@ -43,7 +40,7 @@ pub(crate) async fn problems(pool: &PgPool, server: &str) -> Result<Vec<String>,
     }
 
     let (role, superuser, bypasses, owns): (String, bool, bool, bool) =
-        sqlx::query_as(ROLE).fetch_one(pool).await.map_err(failed)?;
+        sqlx::query_as(ROLE).fetch_one(&mut *connection).await?;
     let cure = "connect as a user that may `SET ROLE twinhost_app`, or as a member of it that is nothing else";
     for (is, what) in [
         (superuser, "is a superuser"),
@@ -58,7 +55,7 @@ pub(crate) async fn problems(pool: &PgPool, server: &str) -> Result<Vec<String>,
     }
 
     let unguarded: Vec<String> =
-        sqlx::query_scalar(UNGUARDED).fetch_all(pool).await.map_err(failed)?;
+        sqlx::query_scalar(UNGUARDED).fetch_all(&mut *connection).await?;
     for table in unguarded {
         problems.push(format!(
             "row-level security is not forced on `twinhost.{table}`; run ALTER TABLE twinhost.{table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
@@ -66,7 +63,7 @@ pub(crate) async fn problems(pool: &PgPool, server: &str) -> Result<Vec<String>,
     }
 
     let cure = format!("run `twinhost migrate`, which installs {PGMQ_VERSION}");
-    match sqlx::query_scalar::<_, String>(PGMQ).fetch_optional(pool).await {
+    match sqlx::query_scalar::<_, String>(PGMQ).fetch_optional(&mut *connection).await {
         Ok(Some(version)) if version == PGMQ_VERSION => {}
         Ok(Some(version)) => {
             problems.push(format!("pgmq is {version}, but {PGMQ_VERSION} is needed; {cure}"));
@@ -75,7 +72,7 @@ pub(crate) async fn problems(pool: &PgPool, server: &str) -> Result<Vec<String>,
         Err(error) if matches!(&error, sqlx::Error::Database(e) if matches!(e.code().as_deref(), Some("42P01" | "3F000" | "42501"))) => {
             problems.push(format!("pgmq is not installed, or not for `{role}`; {cure}"));
         }
-        Err(error) => return Err(failed(error)),
+        Err(error) => return Err(error),
     }
     Ok(problems)
 }

@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
-use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection as _, PgConnection, PgPool};
+use sqlx::postgres::PgConnectOptions;
 
 use crate::error::StartError;
 
@@ -19,12 +17,6 @@ const LOCK_TIMEOUT: &str = "5s";
 
 /// An open transaction that does nothing keeps dead rows alive everywhere; ours never pause.
 const IDLE_IN_TRANSACTION: &str = "10s";
-
-/// How long to wait for the server's answer, dead network included: more than the server's own limit.
-pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// A connection that was idle for longer is tried before it is used, at the price of a round trip.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
 /// How to reach and use a database.
 #[derive(Clone, Debug)]
@@ -77,27 +69,4 @@ pub(crate) fn bounded(options: PgConnectOptions) -> PgConnectOptions {
         ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION),
         ("plan_cache_mode", "force_generic_plan"),
     ])
-}
-
-/// A pool whose connections act as the application's role when the URL's user may.
-pub(crate) fn pool(options: PgConnectOptions, size: u32, as_app: bool) -> PgPool {
-    PgPoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(Duration::from_secs(5))
-        .idle_timeout(Duration::from_secs(600))
-        .test_before_acquire(false)
-        .before_acquire(|connection: &mut PgConnection, meta| {
-            Box::pin(async move {
-                Ok(meta.idle_for < TRUSTED_IDLE || connection.ping().await.is_ok())
-            })
-        })
-        .after_connect(move |connection, _| {
-            Box::pin(async move {
-                if as_app {
-                    sqlx::query("SET ROLE twinhost_app").execute(&mut *connection).await?;
-                }
-                Ok(())
-            })
-        })
-        .connect_lazy_with(options)
 }

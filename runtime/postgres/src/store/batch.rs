@@ -6,12 +6,12 @@ use serde::Serialize;
 use sqlx::postgres::PgArguments;
 use sqlx::query::QueryAs;
 use sqlx::{Postgres, query_as};
-use twinhost::ports::CommitError;
-use twinhost::unit::{Ack, Change, Condition, Write, merged_writes};
+use twinhost::ports::{CommitError, PortError};
+use twinhost::unit::{Ack, Change, Condition, Outgoing, Write, merged_writes};
 
 use super::INLINE_BYTES;
 use super::request::Request;
-use crate::queue::{Handle, queue_name};
+use crate::queue::{Handle, queue_name, storable};
 
 /// What `twinhost.flush` answers.
 #[derive(Debug, sqlx::FromRow)]
@@ -26,12 +26,17 @@ const FLUSH: &str = "SELECT conflicts, lost, duplicates FROM twinhost.flush(
     $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)";
 
 /// The headers of a message, which tell what pgmq's own columns do not.
-#[derive(Serialize)]
-struct Headers<'a> {
-    id: &'a str,
-    tenant: &'a str,
-    #[serde(rename = "x-pgmq-group")]
-    group: String,
+pub(crate) fn headers(tenant: &str, send: &Outgoing) -> Result<String, PortError> {
+    #[derive(Serialize)]
+    struct Headers<'a> {
+        id: &'a str,
+        tenant: &'a str,
+        #[serde(rename = "x-pgmq-group")]
+        group: String,
+    }
+    let group = format!("{tenant}/{}", send.group);
+    serde_json::to_string(&Headers { id: &send.id, tenant, group })
+        .map_err(|error| PortError::invalid("a message", error.to_string()))
 }
 
 struct Once<'a> {
@@ -43,11 +48,11 @@ struct Once<'a> {
     seconds: f64,
 }
 
-struct AckRow<'a> {
+struct AckRow {
     request: i32,
     queue: String,
     handle: Handle,
-    reason: Option<&'a str>,
+    reason: Option<String>,
 }
 
 struct WriteRow<'a> {
@@ -78,7 +83,7 @@ struct Send<'a> {
 pub(super) struct Batch<'a> {
     tenants: BTreeSet<&'a str>,
     once: Vec<Once<'a>>,
-    acks: Vec<AckRow<'a>>,
+    acks: Vec<AckRow>,
     puts: Vec<WriteRow<'a>>,
     deletes: Vec<WriteRow<'a>>,
     objects: Vec<ObjectRow<'a>>,
@@ -130,7 +135,7 @@ impl<'a> Batch<'a> {
                     handle: receipt.handle.parse().map_err(|_| CommitError::LeaseLost)?,
                     reason: match ack {
                         Ack::Done(_) => None,
-                        Ack::DeadLetter(_, reason) => Some(reason),
+                        Ack::DeadLetter(_, reason) => Some(storable(reason)),
                     },
                 });
             }
@@ -141,15 +146,12 @@ impl<'a> Batch<'a> {
                 bytes: &object.bytes,
             }));
             for send in &unit.sends {
-                let group = format!("{tenant}/{}", send.group);
-                let headers = Headers { id: &send.id, tenant, group };
                 self.sends.push(Send {
                     request: number,
                     queue: queue_name(&send.queue)?,
                     tenant,
                     deduplication_id: send.deduplication_id.as_deref(),
-                    headers: serde_json::to_string(&headers)
-                        .map_err(|error| twinhost::ports::PortError::invalid("a message", error.to_string()))?,
+                    headers: headers(tenant, send)?,
                     body: &send.body,
                 });
             }
@@ -196,7 +198,7 @@ impl<'a> Batch<'a> {
             .bind(column(&self.acks, |a| a.queue.as_str()))
             .bind(column(&self.acks, |a| a.handle.message))
             .bind(column(&self.acks, |a| a.handle.receives))
-            .bind(column(&self.acks, |a| a.reason))
+            .bind(column(&self.acks, |a| a.reason.as_deref()))
             .bind(column(&self.puts, |w| w.request))
             .bind(column(&self.puts, |w| version(w.condition)))
             .bind(column(&self.puts, |w| w.write.collection))

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use sqlx::PgPool;
 use tokio::sync::{Mutex, mpsc};
 use twinhost::ports::{CommitError, PortError};
 
 use super::batch::{Batch, Flushed};
 use super::request::{Request, Touched};
-use crate::answer::answered;
+use crate::connections::{Connections, in_time};
 use crate::error::{is_invalid, is_transient, port};
 use crate::queue::Wakes;
 
@@ -25,7 +24,7 @@ const MAX_TRIES: u32 = 5;
 /// What the lanes share.
 #[derive(Debug)]
 pub(super) struct Lanes {
-    pub(super) pool: PgPool,
+    pub(super) connections: Arc<Connections>,
     pub(super) server: Arc<str>,
     pub(super) wakes: Arc<Wakes>,
     pub(super) waiting: Mutex<mpsc::Receiver<Request>>,
@@ -123,8 +122,9 @@ impl Lanes {
     }
 
     async fn execute_once(&self, batch: &Batch<'_>) -> Result<Flushed, sqlx::Error> {
-        let mut connection = self.pool.acquire().await?;
-        answered(&mut connection, |c| batch.query(self.wakes.instance()).fetch_one(c)).await
+        let mut lease = self.connections.take().await?;
+        let flushed = in_time(batch.query(self.wakes.instance()).fetch_one(&mut *lease)).await;
+        lease.settle(flushed)
     }
 }
 

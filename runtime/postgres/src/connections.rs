@@ -1,0 +1,121 @@
+//! A few connections, shared: what sqlx's pool does, without a round trip to test a connection each
+//! time it comes back, which would double the cost of our single-statement transactions.
+
+use std::future::Future;
+use std::io;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection as _, PgConnection};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+/// How long to wait for a free connection, or for a new one.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long to wait for the server's answer, a dead network included: longer than the server's own limits.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A connection that was idle for longer is tried before it is used.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+
+/// Up to so many connections with the same options. Opens them when they are needed, and again after a failure.
+#[derive(Debug)]
+pub(crate) struct Connections {
+    options: PgConnectOptions,
+    /// Whether they act as the application's role, or as the user of the URL as it is.
+    as_app: bool,
+    permits: Arc<Semaphore>,
+    idle: Mutex<Vec<(PgConnection, Instant)>>,
+}
+
+impl Connections {
+    pub(crate) fn new(options: PgConnectOptions, as_app: bool, size: u32) -> Arc<Self> {
+        let permits = Arc::new(Semaphore::new(size.max(1) as usize));
+        Arc::new(Self { options, as_app, permits, idle: Mutex::default() })
+    }
+
+    /// A connection of one's own until it is settled; dropping it unsettled closes it.
+    pub(crate) async fn take(self: &Arc<Self>) -> Result<Lease, sqlx::Error> {
+        let permit = timeout(CONNECT_TIMEOUT, Arc::clone(&self.permits).acquire_owned())
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)?
+            .map_err(|_| sqlx::Error::PoolClosed)?;
+        let lease = |connection| Lease { connection, owner: Arc::clone(self), _permit: permit };
+        while let Some((mut connection, since)) = self.pop() {
+            if since.elapsed() < TRUSTED_IDLE
+                || timeout(CONNECT_TIMEOUT, connection.ping()).await.is_ok_and(|ping| ping.is_ok())
+            {
+                return Ok(lease(connection));
+            }
+        }
+        timeout(CONNECT_TIMEOUT, self.open()).await.map_err(|_| late("a new connection"))?.map(lease)
+    }
+
+    async fn open(&self) -> Result<PgConnection, sqlx::Error> {
+        let mut connection = PgConnection::connect_with(&self.options).await?;
+        if self.as_app {
+            sqlx::query("SET ROLE twinhost_app").execute(&mut connection).await?;
+        }
+        Ok(connection)
+    }
+
+    fn pop(&self) -> Option<(PgConnection, Instant)> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+}
+
+/// A connection in use.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    connection: PgConnection,
+    owner: Arc<Connections>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Lease {
+    /// Gives the connection back, if the result says that it is still good, and answers the result.
+    pub(crate) fn settle<T>(self, result: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
+        let good = match &result {
+            Ok(_) | Err(sqlx::Error::RowNotFound | sqlx::Error::ColumnDecode { .. }) => true,
+            // 57: the server shuts down, or has ended the statement; 08 and 25P03: the session is over.
+            Err(sqlx::Error::Database(error)) => {
+                let code = error.code().unwrap_or_default();
+                !(code.starts_with("57") || code.starts_with("08") || code == "25P03")
+            }
+            Err(_) => false,
+        };
+        if good {
+            let mut idle = self.owner.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            idle.push((self.connection, Instant::now()));
+        }
+        result
+    }
+}
+
+impl Deref for Lease {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Lease {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+/// Waits for the server's answer, but not for ever: a network that is cut gives none.
+pub(crate) async fn in_time<T>(
+    answer: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    timeout(ANSWER_TIMEOUT, answer).await.map_err(|_| late("an answer"))?
+}
+
+fn late(what: &str) -> sqlx::Error {
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, format!("{what} took too long")))
+}

@@ -1,0 +1,312 @@
+//! Queues on pgmq's tables, by the rule of SQS FIFO.
+
+mod name;
+mod sql;
+mod wakes;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::{FromRow, query, query_as, query_scalar};
+use twinhost::TenantId;
+use twinhost::ports::{DeadLetter, Peeked, PortError, Queue, QueueStats, Received, Release};
+use twinhost::unit::Receipt;
+
+use crate::connections::{Connections, in_time};
+use crate::error::port;
+pub(crate) use name::{Handle, queue_name};
+use sql::{Statements, checked};
+pub(crate) use wakes::{Wakes, listen};
+
+/// The queues of an application, in Postgres.
+#[derive(Debug)]
+pub struct PgQueue {
+    server: Arc<str>,
+    connections: Arc<Connections>,
+    wakes: Arc<Wakes>,
+    queues: Mutex<HashMap<String, Arc<OneQueue>>>,
+}
+
+/// What is known of a queue.
+#[derive(Debug)]
+struct OneQueue {
+    /// As pgmq knows it.
+    name: String,
+    statements: Statements,
+    /// The order group served last.
+    cursor: Mutex<String>,
+}
+
+#[derive(FromRow)]
+struct ReceivedRow {
+    msg_id: i64,
+    read_ct: i32,
+    sent_at: i64,
+    id: String,
+    tenant: String,
+    name: String,
+    body: String,
+}
+
+#[derive(FromRow)]
+struct PeekedRow {
+    id: Option<String>,
+    tenant: Option<String>,
+    name: Option<String>,
+    body: Option<String>,
+    read_ct: i32,
+    sent_at: i64,
+    visible_at: i64,
+    reason: Option<String>,
+}
+
+impl PgQueue {
+    pub(crate) fn new(server: &Arc<str>, connections: &Arc<Connections>, wakes: Arc<Wakes>) -> Self {
+        Self {
+            server: Arc::clone(server),
+            connections: Arc::clone(connections),
+            wakes,
+            queues: Mutex::default(),
+        }
+    }
+
+    fn queue(&self, handler: &str) -> Result<Arc<OneQueue>, PortError> {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(queue) = queues.get(handler) {
+            return Ok(Arc::clone(queue));
+        }
+        let name = queue_name(handler)?;
+        let statements = Statements::of(&name);
+        let queue = Arc::new(OneQueue { name, statements, cursor: Mutex::default() });
+        queues.insert(handler.to_owned(), Arc::clone(&queue));
+        Ok(queue)
+    }
+
+    fn failed(&self, error: &sqlx::Error) -> PortError {
+        port(&self.server, error)
+    }
+
+    fn received(&self, queue: &str, row: ReceivedRow) -> Result<Received, PortError> {
+        let handle = Handle { message: row.msg_id, receives: row.read_ct };
+        let unreadable = |why: String| PortError::invalid(format!("message {handle} of `{queue}`"), why);
+        let tenant: TenantId = row.tenant.parse().map_err(|error| unreadable(format!("{error}")))?;
+        Ok(Received {
+            receipt: Receipt { queue: queue.to_owned(), handle: handle.to_string() },
+            id: row.id,
+            tenant,
+            group: row.name,
+            body: row.body,
+            receive_count: u32::try_from(row.read_ct).unwrap_or(0),
+            sent_at: timestamp(row.sent_at),
+        })
+    }
+}
+
+/// Items by queue, each with its delivery; what has no handle of ours is passed over.
+fn by_queue<T>(items: &[T], receipt: impl Fn(&T) -> &Receipt) -> HashMap<&str, Vec<(Handle, &T)>> {
+    let mut queues: HashMap<&str, Vec<(Handle, &T)>> = HashMap::new();
+    for item in items {
+        let receipt = receipt(item);
+        if let Ok(handle) = receipt.handle.parse() {
+            queues.entry(&receipt.queue).or_default().push((handle, item));
+        }
+    }
+    // Rows are locked in one order everywhere.
+    queues.values_mut().for_each(|items| items.sort_by_key(|(handle, _)| handle.message));
+    queues
+}
+
+fn handles<T>(items: &[(Handle, T)]) -> (Vec<i64>, Vec<i32>) {
+    items.iter().map(|(handle, _)| (handle.message, handle.receives)).unzip()
+}
+
+fn micros(duration: Duration) -> i64 {
+    // A century, lest the date overflow.
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX).min(3_200_000_000_000_000)
+}
+
+/// The time of microseconds since 1970.
+pub(crate) fn timestamp(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// A text that Postgres can hold.
+pub(crate) fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+#[async_trait]
+impl Queue for PgQueue {
+    async fn receive(
+        &self,
+        queue: &str,
+        max: usize,
+        per_group: usize,
+        lease: Duration,
+    ) -> Result<Vec<Received>, PortError> {
+        let one = self.queue(queue)?;
+        let cursor = one.cursor.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let limit = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
+        let rows = query_as(checked(&one.statements.receive))
+            .bind(&cursor)
+            .bind(limit(per_group.min(max)))
+            .bind(limit(max))
+            .bind(micros(lease))
+            .fetch_all(&mut *connection);
+        let rows = in_time(rows).await;
+        let mut rows: Vec<ReceivedRow> = connection.settle(rows).map_err(|e| self.failed(&e))?;
+        rows.sort_by(|a, b| (a.name <= cursor, &a.name, a.msg_id).cmp(&(b.name <= cursor, &b.name, b.msg_id)));
+        if let Some(last) = rows.last() {
+            let mut cursor = one.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+            cursor.clone_from(&last.name);
+        }
+        rows.into_iter().map(|row| self.received(queue, row)).collect()
+    }
+
+    async fn wait(&self, queue: &str, at_most: Duration) {
+        match self.queue(queue) {
+            Ok(queue) => {
+                let woken = self.wakes.of(&queue.name);
+                let _elapsed = tokio::time::timeout(at_most, woken.notified()).await;
+            }
+            Err(_) => tokio::time::sleep(at_most).await,
+        }
+    }
+
+    async fn extend(
+        &self,
+        receipts: &[Receipt],
+        lease: Duration,
+    ) -> Result<Vec<Receipt>, PortError> {
+        let mut good: Vec<&Receipt> = Vec::new();
+        for (queue, items) in by_queue(receipts, |receipt| receipt) {
+            let one = self.queue(queue)?;
+            let (messages, receives) = handles(&items);
+            let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
+            let extended = query_scalar(checked(&one.statements.extend))
+                .bind(messages)
+                .bind(receives)
+                .bind(micros(lease))
+                .fetch_all(&mut *connection);
+            let extended = in_time(extended).await;
+            let extended: Vec<i64> = connection.settle(extended).map_err(|e| self.failed(&e))?;
+            let items = items.into_iter().filter(|(handle, _)| extended.contains(&handle.message));
+            good.extend(items.map(|(_, receipt)| receipt));
+        }
+        Ok(receipts.iter().filter(|receipt| !good.contains(receipt)).cloned().collect())
+    }
+
+    async fn release(&self, releases: &[Release]) -> Result<(), PortError> {
+        for (queue, items) in by_queue(releases, |release| &release.receipt) {
+            let one = self.queue(queue)?;
+            let (messages, receives) = handles(&items);
+            let delays: Vec<i64> = items.iter().map(|(_, r)| micros(r.delay)).collect();
+            let attempted: Vec<bool> = items.iter().map(|(_, r)| r.attempted).collect();
+            let reasons: Vec<Option<String>> =
+                items.iter().map(|(_, r)| r.reason.as_deref().map(storable)).collect();
+            let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
+            let released = query(checked(&one.statements.release))
+                .bind(messages)
+                .bind(receives)
+                .bind(delays)
+                .bind(attempted)
+                .bind(reasons)
+                .execute(&mut *connection);
+            let released = in_time(released).await;
+            connection.settle(released).map_err(|e| self.failed(&e))?;
+            for delay in items.iter().map(|(_, release)| release.delay) {
+                self.wakes.wake_after(&one.name, delay);
+            }
+        }
+        Ok(())
+    }
+
+    async fn dead_letter(&self, letters: &[DeadLetter]) -> Result<(), PortError> {
+        for (queue, items) in by_queue(letters, |letter| &letter.receipt) {
+            let one = self.queue(queue)?;
+            let (messages, receives) = handles(&items);
+            let reasons: Vec<String> =
+                items.iter().map(|(_, letter)| storable(&letter.reason)).collect();
+            let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
+            let moved = query(checked(&one.statements.dead_letter))
+                .bind(messages)
+                .bind(receives)
+                .bind(reasons)
+                .execute(&mut *connection);
+            let moved = in_time(moved).await;
+            connection.settle(moved).map_err(|e| self.failed(&e))?;
+        }
+        Ok(())
+    }
+
+    async fn stats(&self, queue: &str) -> Result<QueueStats, PortError> {
+        let one = self.queue(queue)?;
+        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
+        let row = query_as(checked(&one.statements.stats)).fetch_one(&mut *connection);
+        let row = in_time(row).await;
+        let (backlog, in_flight, oldest, dead): (i64, i64, i64, i64) =
+            connection.settle(row).map_err(|e| self.failed(&e))?;
+        let count = |value: i64| u64::try_from(value).unwrap_or(0);
+        Ok(QueueStats {
+            queue: queue.to_owned(),
+            backlog: count(backlog),
+            in_flight: count(in_flight),
+            oldest_age_seconds: count(oldest),
+            dead_letters: count(dead),
+        })
+    }
+
+    async fn peek(&self, queue: &str, dead: bool, max: usize) -> Result<Vec<Peeked>, PortError> {
+        let one = self.queue(queue)?;
+        let statement = if dead { &one.statements.peek_dead } else { &one.statements.peek };
+        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
+        let rows = query_as(checked(statement))
+            .bind(i64::try_from(max).unwrap_or(i64::MAX))
+            .fetch_all(&mut *connection);
+        let rows = in_time(rows).await;
+        let rows: Vec<PeekedRow> = connection.settle(rows).map_err(|e| self.failed(&e))?;
+        // Whatever else may write to pgmq's tables, an operator must be able to see it.
+        let peeked = rows.into_iter().map(|row| Peeked {
+            id: row.id.unwrap_or_default(),
+            tenant: row.tenant.unwrap_or_default(),
+            group: row.name.unwrap_or_default(),
+            body: row.body.unwrap_or_default(),
+            receive_count: u32::try_from(row.read_ct).unwrap_or(0),
+            sent_at: timestamp(row.sent_at),
+            visible_at: timestamp(row.visible_at),
+            reason: row.reason,
+        });
+        Ok(peeked.collect())
+    }
+
+    async fn redrive(&self, queue: &str, ids: Option<&[String]>) -> Result<u64, PortError> {
+        let one = self.queue(queue)?;
+        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
+        let sent = query_as(checked(&one.statements.redrive))
+            .bind(ids)
+            .bind(&one.name)
+            .fetch_one(&mut *connection);
+        let sent = in_time(sent).await;
+        let (sent, _): (i64, Option<String>) =
+            connection.settle(sent).map_err(|e| self.failed(&e))?;
+        Ok(u64::try_from(sent).unwrap_or(0))
+    }
+
+    async fn purge(&self, queue: &str, dead: bool) -> Result<u64, PortError> {
+        let one = self.queue(queue)?;
+        let statement = if dead { &one.statements.purge_dead } else { &one.statements.purge };
+        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
+        let mut gone = query_as(checked(statement));
+        if !dead {
+            gone = gone.bind(&one.name);
+        }
+        let gone = in_time(gone.fetch_one(&mut *connection)).await;
+        let (gone, _): (i64, Option<String>) =
+            connection.settle(gone).map_err(|e| self.failed(&e))?;
+        Ok(u64::try_from(gone).unwrap_or(0))
+    }
+}

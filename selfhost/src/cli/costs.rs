@@ -1,0 +1,243 @@
+//! What was found out: the lists of events, anomalies, baselines and zombies.
+
+use anyhow::Result;
+use clap::Args;
+use events::{Anomaly, Baseline, CostEvent, Severity, Zombie, ZombieStatus};
+use jiff::Timestamp;
+use serde::Serialize;
+use twinhost::TenantId;
+use twinhost::ports::Page;
+
+use super::listing::{self, Paging};
+use super::output::Output;
+use super::store::Store;
+use super::table::{Table, left, right, text};
+use super::text::{count, money, since, time};
+
+/// Asks for part of a list.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) tenant: TenantArg,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
+    /// Leave out what is older: `24h`, `7d`, `2026-01-31`, `2026-01-31T08:00:00Z`
+    #[arg(long, value_name = "WHEN", value_parser = since)]
+    pub(crate) since: Option<Timestamp>,
+}
+
+/// Asks for part of a list of things that matter more or less.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SevereListArgs {
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
+    /// Leave out what matters less than this: info, low, medium, high or critical
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(crate) severity: Option<Severity>,
+}
+
+/// Whose data.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct TenantArg {
+    /// Whose data
+    #[arg(long, short, value_name = "TENANT", env = "TWINHOST_TENANT", hide_env_values = true)]
+    pub(crate) tenant: TenantId,
+}
+
+/// Reads a severity.
+///
+/// # Errors
+///
+/// Names those that there are.
+pub(crate) fn severity(word: &str) -> Result<Severity, String> {
+    let named = Severity::ALL.into_iter().find(|severity| severity.as_str() == word);
+    named.ok_or_else(|| {
+        let all = Severity::ALL.map(Severity::as_str).join(", ");
+        format!("`{word}` is not a severity; use one of {all}")
+    })
+}
+
+impl SevereListArgs {
+    fn wants(&self, severity: Severity, at: Timestamp) -> bool {
+        self.severity.is_none_or(|least| severity >= least) && self.list.wants(at)
+    }
+}
+
+impl ListArgs {
+    fn wants(&self, at: Timestamp) -> bool {
+        self.since.is_none_or(|since| at >= since)
+    }
+}
+
+/// A known cost before an unknown one, the greater first.
+fn cost_rank(micro_usd: Option<i64>) -> i64 {
+    micro_usd.unwrap_or(i64::MIN)
+}
+
+/// Lists cost events, the latest first.
+pub(crate) async fn events(store: &Store<'_>, args: &SevereListArgs, output: Output) -> Result<()> {
+    let rank = |event: &CostEvent| {
+        args.wants(event.severity, event.occurred_at)
+            .then(|| [event.occurred_at.as_microsecond(), 0, 0])
+    };
+    let page = listing::page(store, &args.list.paging, rank).await?;
+    let columns = [
+        left("WHEN (UTC)"),
+        left("CALL"),
+        right("USD/H"),
+        left("SEVERITY"),
+        text("RESOURCE"),
+        left("REGION"),
+        text("ACTOR"),
+    ];
+    show(store, output, &page, "cost events", || {
+        Table::new(columns, &page.items, |event| {
+            let resource = &event.resource;
+            let id = resource.id.as_ref().or(resource.arn.as_ref()).unwrap_or(&resource.kind);
+            [
+                time(event.occurred_at),
+                format!("{}:{}", event.service, event.action),
+                money(event.est_micro_usd_per_hour),
+                event.severity.to_string(),
+                format!("{id} ({} {})", count(event.quantity), event.unit),
+                resource.region.clone(),
+                event.actor.clone(),
+            ]
+        })
+    })
+}
+
+/// Lists anomalies: those that matter most first, then those that cost most.
+pub(crate) async fn anomalies(
+    store: &Store<'_>,
+    args: &SevereListArgs,
+    output: Output,
+) -> Result<()> {
+    let rank = |anomaly: &Anomaly| {
+        args.wants(anomaly.severity, anomaly.at).then(|| {
+            let cost = cost_rank(anomaly.impact_micro_usd_per_month);
+            [anomaly.severity as i64, cost, anomaly.at.as_microsecond()]
+        })
+    };
+    let page = listing::page(store, &args.list.paging, rank).await?;
+    let columns = [
+        left("SEVERITY"),
+        left("WHEN (UTC)"),
+        right("USD/MONTH"),
+        text("WHAT"),
+        text("WHY"),
+        text("ACTOR"),
+    ];
+    show(store, output, &page, "anomalies", || {
+        Table::new(columns, &page.items, |anomaly| {
+            [
+                anomaly.severity.to_string(),
+                time(anomaly.at),
+                money(anomaly.impact_micro_usd_per_month),
+                anomaly.what.clone(),
+                anomaly.why.join("; "),
+                anomaly.actor.clone(),
+            ]
+        })
+    })
+}
+
+/// Lists baselines, the costliest first.
+pub(crate) async fn baselines(store: &Store<'_>, args: &ListArgs, output: Output) -> Result<()> {
+    let mean = |baseline: &Baseline| {
+        let usual = &baseline.single.usual;
+        (usual.n > 0).then_some(usual.mean.round() as i64)
+    };
+    let rank = |baseline: &Baseline| {
+        args.wants(baseline.last_seen).then(|| {
+            let events = i64::try_from(baseline.events).unwrap_or(i64::MAX);
+            [cost_rank(mean(baseline)), events, 0]
+        })
+    };
+    let page = listing::page(store, &args.paging, rank).await?;
+    let columns = [
+        text("SERIES"),
+        right("EVENTS"),
+        right("MEAN USD/H"),
+        right("DEVIATION"),
+        left("LAST SEEN (UTC)"),
+    ];
+    show(store, output, &page, "baselines", || {
+        Table::new(columns, &page.items, |baseline| {
+            let deviation = baseline.single.usual.deviation();
+            [
+                baseline.series.to_string(),
+                count(baseline.events),
+                money(mean(baseline)),
+                money(deviation.map(|deviation| deviation.round() as i64)),
+                time(baseline.last_seen),
+            ]
+        })
+    })
+}
+
+/// Lists idle resources: those still there first, then the costliest.
+pub(crate) async fn zombies(
+    store: &Store<'_>,
+    args: &SevereListArgs,
+    output: Output,
+) -> Result<()> {
+    let rank = |zombie: &Zombie| {
+        args.wants(zombie.severity, zombie.last_seen).then(|| {
+            let is_there = i64::from(zombie.status != ZombieStatus::Gone);
+            [is_there, cost_rank(zombie.monthly_micro_usd), zombie.last_seen.as_microsecond()]
+        })
+    };
+    let page = listing::page(store, &args.list.paging, rank).await?;
+    let columns = [
+        left("STATUS"),
+        right("USD/MONTH"),
+        left("RULE"),
+        text("RESOURCE"),
+        left("REGION"),
+        left("ACCOUNT"),
+        text("EVIDENCE"),
+        left("SINCE (UTC)"),
+    ];
+    show(store, output, &page, "zombies", || {
+        Table::new(columns, &page.items, |zombie| {
+            let resource = &zombie.resource;
+            let evidence = zombie.evidence.iter().map(|(name, value)| format!("{name} {value}"));
+            [
+                status(zombie.status).to_owned(),
+                money(zombie.monthly_micro_usd),
+                zombie.rule.clone(),
+                resource.id.clone().or_else(|| resource.arn.clone()).unwrap_or_default(),
+                resource.region.clone(),
+                resource.account.clone(),
+                evidence.collect::<Vec<_>>().join(", "),
+                time(zombie.first_seen),
+            ]
+        })
+    })
+}
+
+const fn status(status: ZombieStatus) -> &'static str {
+    match status {
+        ZombieStatus::Observed => "observed",
+        ZombieStatus::Open => "open",
+        ZombieStatus::Gone => "gone",
+    }
+}
+
+/// Prints a page, and how to get the next one.
+fn show<T: Serialize, const N: usize>(
+    store: &Store<'_>,
+    output: Output,
+    page: &Page<T>,
+    what: &str,
+    table: impl FnOnce() -> Table<N>,
+) -> Result<()> {
+    let tenant = store.tenant();
+    let if_empty = format!(
+        "no {what} of `{tenant}` fit; `twinhost events summary --tenant {tenant}` says what came in"
+    );
+    output.list(&page.items, &if_empty, table)?;
+    output.next_page(page.next.as_deref());
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! `queues`: what waits, what was given up, and what to do about it.
+
+use anyhow::{Result, bail};
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use serde::Serialize;
+use twinhost::ports::{Peeked, Queue};
+use twinhost::{Manifest, TenantId};
+
+use super::output::Output;
+use super::table::{Table, left, right, text};
+use super::text::{count, plural, span, time};
+
+/// How far a queue is searched for the messages of one tenant.
+const MOST_COUNTED: usize = 100_000;
+
+/// What to do with queues.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Queues {
+    /// Show every queue with its figures
+    List,
+    /// Look at the messages of a queue, oldest first, without receiving them
+    Peek(PeekArgs),
+    /// Messages that were given up
+    #[command(subcommand)]
+    Dlq(Dlq),
+    /// Send dead letters back to their queue, as new messages
+    Redrive {
+        /// The queue: its handler's name
+        queue: String,
+        /// Only this message; can be given more than once
+        #[arg(long = "id", value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Delete every message of a queue, for good
+    Purge {
+        /// The queue: its handler's name
+        queue: String,
+        /// Delete its dead letters instead
+        #[arg(long)]
+        dead: bool,
+        /// Really
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// What to do with dead letters.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Dlq {
+    /// Show the dead letters of a queue, oldest first, and why each was given up
+    List(PeekArgs),
+}
+
+/// Which messages to look at.
+#[derive(Debug, Args)]
+pub(crate) struct PeekArgs {
+    /// The queue: its handler's name
+    queue: String,
+    /// Show this many at the most
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: u16,
+}
+
+/// Runs a command on queues.
+pub(crate) async fn run(
+    command: &Queues,
+    queue: &dyn Queue,
+    manifest: &Manifest,
+    output: Output,
+) -> Result<()> {
+    match command {
+        Queues::List => list(queue, manifest, output).await,
+        Queues::Peek(args) => peek(args, false, queue, manifest, output).await,
+        Queues::Dlq(Dlq::List(args)) => peek(args, true, queue, manifest, output).await,
+        Queues::Redrive { queue: name, ids } => {
+            known(name, manifest)?;
+            let ids = (!ids.is_empty()).then_some(ids.as_slice());
+            let n = queue.redrive(name, ids).await?;
+            if let Some(missing) = ids.filter(|ids| n < ids.len() as u64) {
+                bail!(
+                    "{} of {} sent back; the others are not dead letters of `{name}`: \
+                     `twinhost queues dlq list {name}` shows those that are",
+                    count(n),
+                    count(missing.len() as u64)
+                );
+            }
+            #[derive(Serialize)]
+            struct Redriven {
+                redriven: u64,
+            }
+            output.value(&Redriven { redriven: n }, || {
+                format!("{} sent back to `{name}`", plural(n, "dead letter"))
+            })
+        }
+        Queues::Purge { queue: name, dead, yes } => {
+            known(name, manifest)?;
+            let what = if *dead { "dead letters" } else { "messages" };
+            if !yes {
+                let stats = queue.stats(name).await?;
+                let n = if *dead { stats.dead_letters } else { stats.backlog };
+                bail!(
+                    "this deletes the {} {what} of `{name}` for good; add `--yes` if that is what you want",
+                    count(n)
+                );
+            }
+            let n = queue.purge(name, *dead).await?;
+            #[derive(Serialize)]
+            struct Purged {
+                purged: u64,
+            }
+            output
+                .value(&Purged { purged: n }, || format!("{} {what} of `{name}` deleted", count(n)))
+        }
+    }
+}
+
+/// How many messages of a queue, or of its dead-letter queue, are a tenant's.
+pub(crate) async fn count_of(
+    queue: &dyn Queue,
+    name: &str,
+    dead: bool,
+    tenant: &TenantId,
+) -> Result<u64> {
+    let stats = queue.stats(name).await?;
+    let all = if dead { stats.dead_letters } else { stats.backlog };
+    if all == 0 {
+        return Ok(0);
+    }
+    let messages = queue.peek(name, dead, MOST_COUNTED).await?;
+    Ok(messages.iter().filter(|message| message.tenant == tenant.as_str()).count() as u64)
+}
+
+async fn list(queue: &dyn Queue, manifest: &Manifest, output: Output) -> Result<()> {
+    let mut all = Vec::new();
+    for handler in manifest.queues() {
+        all.push(queue.stats(handler.name).await?);
+    }
+    let columns =
+        [left("QUEUE"), right("WAITING"), right("INVISIBLE"), right("OLDEST"), right("DEAD")];
+    output.list(&all, "the application has no queues", || {
+        Table::new(columns, &all, |stats| {
+            [
+                stats.queue.clone(),
+                count(stats.backlog),
+                count(stats.in_flight),
+                if stats.backlog > 0 { span(stats.oldest_age_seconds) } else { "-".to_owned() },
+                count(stats.dead_letters),
+            ]
+        })
+    })?;
+    if let Some(stats) = all.iter().find(|stats| stats.dead_letters > 0) {
+        output.hint(&format!("see why: twinhost queues dlq list {}", stats.queue));
+    }
+    Ok(())
+}
+
+async fn peek(
+    args: &PeekArgs,
+    dead: bool,
+    queue: &dyn Queue,
+    manifest: &Manifest,
+    output: Output,
+) -> Result<()> {
+    let name = &args.queue;
+    known(name, manifest)?;
+    let messages = queue.peek(name, dead, usize::from(args.limit)).await?;
+    let if_empty =
+        if dead { format!("`{name}` has no dead letters") } else { format!("`{name}` is empty") };
+    output.list(&messages, &if_empty, || table(&messages, dead))?;
+    if dead && !messages.is_empty() {
+        output.hint(&format!("once the cause is gone: twinhost queues redrive {name}"));
+    }
+    Ok(())
+}
+
+fn table(messages: &[Peeked], dead: bool) -> Table<7> {
+    let now = Timestamp::now();
+    let columns = [
+        left("ID"),
+        left("TENANT"),
+        text("GROUP"),
+        left("SENT (UTC)"),
+        right("RECEIVED"),
+        text(if dead { "WHY" } else { "STATE" }),
+        text("BODY"),
+    ];
+    Table::new(columns, messages, |message| {
+        let reason = message.reason.clone().unwrap_or_default();
+        let state = match message.visible_at.duration_since(now).as_secs() {
+            _ if dead => reason,
+            seconds @ 1.. => format!("in {} {reason}", span(seconds.unsigned_abs())),
+            _ => format!("waiting {reason}"),
+        };
+        [
+            message.id.clone(),
+            message.tenant.clone(),
+            message.group.clone(),
+            time(message.sent_at),
+            format!("{}x", message.receive_count),
+            state,
+            message.body.clone(),
+        ]
+    })
+}
+
+/// Refuses a queue that the application does not have.
+fn known(name: &str, manifest: &Manifest) -> Result<()> {
+    if manifest.queues().any(|handler| handler.name == name) {
+        return Ok(());
+    }
+    let names: Vec<_> = manifest.queues().map(|handler| handler.name).collect();
+    bail!("there is no queue `{name}`; queues are: {}", names.join(", "))
+}

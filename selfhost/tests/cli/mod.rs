@@ -1,0 +1,43 @@
+//! The command `twinhost`, as a shell runs it.
+
+mod help;
+mod send;
+
+use std::process::{Output, Stdio};
+
+use tokio::process::Command;
+
+/// A `twinhost` that sees nothing of this machine's settings, and is killed with its test.
+fn twinhost(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_twinhost"));
+    command
+        .args(args)
+        .env_clear()
+        .env("COLUMNS", "100")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// What a command printed, and the code it ended with.
+struct Ended {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl From<Output> for Ended {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("it was not killed"),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+async fn run(args: &[&str]) -> Ended {
+    twinhost(args).output().await.expect("the command starts").into()
+}
