@@ -69,16 +69,16 @@ struct Global {
     /// Print JSON: a document or an array; errors as {"error": …} on standard error
     #[arg(long, global = true)]
     json: bool,
-    /// The folder of everything that is kept [default: ./data] [env: TWINHOST__DATA_DIR]
+    /// The folder of everything that is kept [default: ./data] [env: `TWINHOST__DATA_DIR`]
     #[arg(long, global = true, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
     /// The configuration file [default: twinhost.toml in the data folder, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The Postgres to use instead of one of our own [env: DATABASE_URL]
+    /// The Postgres to use instead of one of our own [env: `DATABASE_URL`]
     #[arg(long, global = true, value_name = "URL", hide_default_value = true)]
     database_url: Option<SecretString>,
-    /// What to log on standard error: `info`, `warn,twinhost=debug` [env: TWINHOST__LOG__LEVEL]
+    /// What to log on standard error: `info`, `warn,twinhost=debug` [env: `TWINHOST__LOG__LEVEL`]
     #[arg(long, global = true, value_name = "LEVEL")]
     log_level: Option<String>,
 }

@@ -124,7 +124,7 @@ mod tests {
         let add = Tenants::Add { name: acme.clone() };
         run(&add, &ports, output).await.unwrap();
         assert!(run(&add, &ports, output).await.is_err());
-        assert_eq!(all(&ports).await.unwrap(), [acme.clone()]);
+        assert_eq!(all(&ports).await.unwrap(), ["acme".parse().unwrap()]);
 
         let source = Source {
             name: "ci".to_owned(),

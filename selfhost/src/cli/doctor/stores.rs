@@ -56,7 +56,8 @@ async fn of_tenant(ports: &Ports, tenant: &TenantId, can_mail: bool) -> Result<V
     let mut problems = Vec::new();
     let settings = store.get::<Settings>(Settings::KEY).await?.map(|stored| stored.document);
     let settings = settings.unwrap_or_default();
-    if !can_mail && !(settings.alert_to.is_empty() && settings.digest_to.is_empty()) {
+    let wants_mail = !settings.alert_to.is_empty() || !settings.digest_to.is_empty();
+    if wants_mail && !can_mail {
         problems.push(Problem::new(
             "mail",
             format!("`{tenant}` wants mails, but no relay is configured"),
