@@ -28,7 +28,7 @@ impl Handler for Normalizer {
         Grant::Write(PayloadReport::COLLECTION),
     ];
     /// A payload of 6 MB may inflate to ten times that.
-    const LIMITS: Limits = Limits { memory_mb: 512, concurrency: 4, ..Limits::DEFAULT };
+    const LIMITS: Limits = Limits { memory_mb: 512, ..Limits::DEFAULT };
 
     async fn handle(&self, ctx: &Context, Message(payload): Message<RawPayload>) -> HandlerResult {
         let bytes = bytes(ctx, &payload).await?;

@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use events::{HuntReport, HuntStatus, Severity, Zombie};
 use functions::{Digest, Notifier};
-use twinhost::dispatch::Disposition;
-use twinhost::{App, Handler, TestHost};
+use twinhost::dispatch::{Delivery, Disposition, dispatch};
+use twinhost::{App, Handler, TestHost, Tick};
 
 use crate::support::{FakeChat, anomaly, settings};
 
+fn digest_and_notifier(chat: &Arc<FakeChat>) -> App {
+    App::new("test").handler(Digest).handler(Notifier::new(chat.clone()))
+}
+
 /// A host at 2026-01-02T07:00:00Z.
 fn host(chat: &Arc<FakeChat>) -> TestHost {
-    let host = TestHost::new(App::new("test").handler(Digest).handler(Notifier::new(chat.clone())));
+    let host = TestHost::new(digest_and_notifier(chat));
     host.memory().clock().set("2026-01-02T07:00:00Z".parse().unwrap());
     host
 }
@@ -129,4 +133,22 @@ async fn a_long_day_names_the_first_ten_and_counts_the_rest() {
     assert_eq!(mail.subject, "25 anomalies on 2026-01-01 (UTC)");
     assert_eq!(mail.text.lines().filter(|line| line.starts_with("- Medium: ")).count(), 10);
     assert!(mail.text.ends_with("- and 15 more"), "{}", mail.text);
+}
+
+#[tokio::test]
+async fn days_on_which_nothing_ran_are_told_with_the_next() {
+    let chat = Arc::new(FakeChat::default());
+    let host = host(&chat);
+    host.given(&settings(&host, &["ops@acme.example"], false).await).await;
+    for at in ["2025-12-29T12:00:00Z", "2025-12-30T12:00:00Z", "2026-01-01T12:00:00Z"] {
+        host.given(&anomaly(at, at, Severity::Medium)).await;
+    }
+    let delivery = Delivery::Tick {
+        id: "late".to_owned(),
+        tenant: host.tenant().clone(),
+        tick: Tick { scheduled_at: "2026-01-02T07:00:00Z".parse().unwrap(), missed: 2 },
+    };
+    dispatch(&digest_and_notifier(&chat), Digest::NAME, &host.memory().ports(), delivery).await;
+    host.run().await;
+    assert_eq!(host.mails()[0].subject, "2 anomalies on 2025-12-30 to 2026-01-01 (UTC)");
 }
