@@ -1,0 +1,1 @@
+//! Twinhost on AWS: the ports over the AWS SDK, and the Lambda hosts.
