@@ -51,7 +51,10 @@ impl Connections {
                 return Ok(lease(connection));
             }
         }
-        timeout(CONNECT_TIMEOUT, self.open()).await.map_err(|_| late("a new connection"))?.map(lease)
+        timeout(CONNECT_TIMEOUT, self.open())
+            .await
+            .map_err(|_| late("a new connection"))?
+            .map(lease)
     }
 
     async fn open(&self) -> Result<PgConnection, sqlx::Error> {

@@ -12,7 +12,9 @@ pub enum StartError {
     )]
     Url(String),
     /// The database does not answer, or does not let us in.
-    #[error("cannot connect to {server}: {cause}; check that Postgres runs there and that the URL's user may log in")]
+    #[error(
+        "cannot connect to {server}: {cause}; check that Postgres runs there and that the URL's user may log in"
+    )]
     Connect {
         /// Where: host, port and database.
         server: String,
@@ -36,7 +38,9 @@ pub enum StartError {
         problems: Vec<String>,
     },
     /// The folder for large objects cannot be used.
-    #[error("the folder for objects `{folder}` cannot be used: {cause}; create it and let this user write to it")]
+    #[error(
+        "the folder for objects `{folder}` cannot be used: {cause}; create it and let this user write to it"
+    )]
     Objects {
         /// The folder.
         folder: String,
@@ -91,15 +95,20 @@ pub(crate) fn port(server: &str, error: &sqlx::Error) -> PortError {
     match code(error).as_deref() {
         Some("42P01") => PortError::invalid(
             server,
-            format!("{said}; a queue or table is missing: run `twinhost migrate` with this application"),
+            format!(
+                "{said}; a queue or table is missing: run `twinhost migrate` with this application"
+            ),
         ),
         Some("23514") => PortError::invalid(
             server,
-            format!("{said}; a collection is missing: run `twinhost migrate` with this application"),
+            format!(
+                "{said}; a collection is missing: run `twinhost migrate` with this application"
+            ),
         ),
-        Some("42501") => {
-            PortError::invalid(server, format!("{said}; run `twinhost migrate` to grant what is missing"))
-        }
+        Some("42501") => PortError::invalid(
+            server,
+            format!("{said}; run `twinhost migrate` to grant what is missing"),
+        ),
         _ if is_invalid(error) => PortError::invalid(server, said),
         _ => PortError::unavailable(server, said),
     }

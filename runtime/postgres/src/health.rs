@@ -54,8 +54,7 @@ pub(crate) async fn problems(connection: &mut PgConnection) -> Result<Vec<String
         }
     }
 
-    let unguarded: Vec<String> =
-        sqlx::query_scalar(UNGUARDED).fetch_all(&mut *connection).await?;
+    let unguarded: Vec<String> = sqlx::query_scalar(UNGUARDED).fetch_all(&mut *connection).await?;
     for table in unguarded {
         problems.push(format!(
             "row-level security is not forced on `twinhost.{table}`; run ALTER TABLE twinhost.{table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
@@ -69,7 +68,8 @@ pub(crate) async fn problems(connection: &mut PgConnection) -> Result<Vec<String
             problems.push(format!("pgmq is {version}, but {PGMQ_VERSION} is needed; {cure}"));
         }
         Ok(None) => problems.push(format!("pgmq is not installed; {cure}")),
-        Err(error) if matches!(&error, sqlx::Error::Database(e) if matches!(e.code().as_deref(), Some("42P01" | "3F000" | "42501"))) => {
+        Err(error) if matches!(&error, sqlx::Error::Database(e) if matches!(e.code().as_deref(), Some("42P01" | "3F000" | "42501"))) =>
+        {
             problems.push(format!("pgmq is not installed, or not for `{role}`; {cure}"));
         }
         Err(error) => return Err(error),

@@ -95,14 +95,8 @@ impl PgHost {
         let commits = Connections::new(connect, as_app, options.lanes);
         let wakes = Wakes::new();
         let listener = tokio::spawn(listen(listening, Arc::downgrade(&wakes))).abort_handle();
-        let store = PgStore::start(
-            server,
-            &connections,
-            commits,
-            options.lanes,
-            large,
-            Arc::clone(&wakes),
-        );
+        let store =
+            PgStore::start(server, &connections, commits, options.lanes, large, Arc::clone(&wakes));
         Self {
             server: Arc::clone(server),
             store: Arc::new(store),

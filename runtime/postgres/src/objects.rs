@@ -26,10 +26,8 @@ impl LargeObjects {
     ///
     /// When the folder cannot be created or read.
     pub fn local(folder: &FilePath) -> Result<Self, StartError> {
-        let failed = |cause: String| StartError::Objects {
-            folder: folder.display().to_string(),
-            cause,
-        };
+        let failed =
+            |cause: String| StartError::Objects { folder: folder.display().to_string(), cause };
         std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
         let store = LocalFileSystem::new_with_prefix(folder)
             .map_err(|error| failed(error.to_string()))?
@@ -44,9 +42,8 @@ impl LargeObjects {
     }
 
     fn path(&self, tenant: &TenantId, key: &str) -> Result<Path, PortError> {
-        Path::parse(format!("{tenant}/{key}")).map_err(|error| {
-            PortError::invalid(format!("object `{key}`"), error.to_string())
-        })
+        Path::parse(format!("{tenant}/{key}"))
+            .map_err(|error| PortError::invalid(format!("object `{key}`"), error.to_string()))
     }
 
     pub(crate) async fn put(

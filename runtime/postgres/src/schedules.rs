@@ -38,7 +38,11 @@ pub struct Occurrence {
 }
 
 impl PgSchedules {
-    pub(crate) fn new(server: &Arc<str>, connections: &Arc<Connections>, wakes: Arc<Wakes>) -> Self {
+    pub(crate) fn new(
+        server: &Arc<str>,
+        connections: &Arc<Connections>,
+        wakes: Arc<Wakes>,
+    ) -> Self {
         Self { server: Arc::clone(server), connections: Arc::clone(connections), wakes }
     }
 

@@ -45,10 +45,10 @@ struct ReceivedRow {
     msg_id: i64,
     read_ct: i32,
     sent_at: i64,
-    id: String,
-    tenant: String,
+    id: Option<String>,
+    tenant: Option<String>,
     name: String,
-    body: String,
+    body: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -64,7 +64,11 @@ struct PeekedRow {
 }
 
 impl PgQueue {
-    pub(crate) fn new(server: &Arc<str>, connections: &Arc<Connections>, wakes: Arc<Wakes>) -> Self {
+    pub(crate) fn new(
+        server: &Arc<str>,
+        connections: &Arc<Connections>,
+        wakes: Arc<Wakes>,
+    ) -> Self {
         Self {
             server: Arc::clone(server),
             connections: Arc::clone(connections),
@@ -89,18 +93,25 @@ impl PgQueue {
         port(&self.server, error)
     }
 
-    fn received(&self, queue: &str, row: ReceivedRow) -> Result<Received, PortError> {
+    /// The message in a row, or why there is none: not everybody who can write to pgmq's tables is us.
+    fn received(queue: &str, row: ReceivedRow) -> Result<Received, DeadLetter> {
         let handle = Handle { message: row.msg_id, receives: row.read_ct };
-        let unreadable = |why: String| PortError::invalid(format!("message {handle} of `{queue}`"), why);
-        let tenant: TenantId = row.tenant.parse().map_err(|error| unreadable(format!("{error}")))?;
+        let receipt = Receipt { queue: queue.to_owned(), handle: handle.to_string() };
+        let unreadable = |why: &str| DeadLetter {
+            receipt: receipt.clone(),
+            reason: format!("not a message of this host: {why}"),
+        };
+        let missing = |what| unreadable(&format!("it has no {what}"));
+        let tenant = row.tenant.ok_or_else(|| missing("tenant"))?;
+        let tenant = tenant.parse::<TenantId>().map_err(|error| unreadable(&error.to_string()))?;
         Ok(Received {
-            receipt: Receipt { queue: queue.to_owned(), handle: handle.to_string() },
-            id: row.id,
             tenant,
+            id: row.id.ok_or_else(|| missing("id"))?,
+            body: row.body.ok_or_else(|| missing("body"))?,
             group: row.name,
-            body: row.body,
             receive_count: u32::try_from(row.read_ct).unwrap_or(0),
             sent_at: timestamp(row.sent_at),
+            receipt,
         })
     }
 }
@@ -159,12 +170,30 @@ impl Queue for PgQueue {
             .fetch_all(&mut *connection);
         let rows = in_time(rows).await;
         let mut rows: Vec<ReceivedRow> = connection.settle(rows).map_err(|e| self.failed(&e))?;
-        rows.sort_by(|a, b| (a.name <= cursor, &a.name, a.msg_id).cmp(&(b.name <= cursor, &b.name, b.msg_id)));
+        rows.sort_by(|a, b| {
+            (a.name <= cursor, &a.name, a.msg_id).cmp(&(b.name <= cursor, &b.name, b.msg_id))
+        });
         if let Some(last) = rows.last() {
             let mut cursor = one.cursor.lock().unwrap_or_else(PoisonError::into_inner);
             cursor.clone_from(&last.name);
         }
-        rows.into_iter().map(|row| self.received(queue, row)).collect()
+        let mut messages = Vec::with_capacity(rows.len());
+        let mut unreadable = Vec::new();
+        for row in rows {
+            match Self::received(queue, row) {
+                Ok(message) => messages.push(message),
+                Err(letter) => unreadable.push(letter),
+            }
+        }
+        if !unreadable.is_empty() {
+            // What is good must not wait for what is not, which comes again.
+            if let Err(error) = self.dead_letter(&unreadable).await {
+                tracing::warn!(queue, %error, "cannot move what is not a message to the dead letters");
+            }
+            // There may be more behind it.
+            self.wakes.wake(&one.name);
+        }
+        Ok(messages)
     }
 
     async fn wait(&self, queue: &str, at_most: Duration) {

@@ -14,11 +14,7 @@ pub(crate) fn queue_name(handler: &str) -> Result<String, PortError> {
     let starts = handler.starts_with(|first: char| first.is_ascii_lowercase());
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     // pgmq allows 47 characters, four of which are `_dlq`.
-    if starts
-        && handler.len() <= 43
-        && handler.bytes().all(allowed)
-        && !handler.ends_with("-dlq")
-    {
+    if starts && handler.len() <= 43 && handler.bytes().all(allowed) && !handler.ends_with("-dlq") {
         return Ok(handler.replace('-', "_"));
     }
     let shown: String = handler.chars().take(80).collect();

@@ -79,7 +79,10 @@ pub(crate) async fn listen(pool: PgPool, wakes: Weak<Wakes>) {
     loop {
         if let Err(error) = hear(&pool, &wakes).await {
             let error = crate::error::message(&error);
-            tracing::warn!(error, "cannot listen for messages; queues are polled until it works again");
+            tracing::warn!(
+                error,
+                "cannot listen for messages; queues are polled until it works again"
+            );
         }
         if wakes.strong_count() == 0 {
             return;

@@ -52,13 +52,18 @@ impl Lanes {
             bytes += request.bytes;
             if touched.admit(&request) { taken.push(request) } else { later.push(request) }
         }
-        let mut waiting = self.waiting.lock().await;
-        if taken.is_empty() {
+        let mut waiting = if taken.is_empty() {
+            let mut waiting = self.waiting.lock().await;
             let Some(first) = waiting.recv().await else { return taken };
             bytes += first.bytes;
             touched.admit(&first);
             taken.push(first);
-        }
+            waiting
+        } else {
+            // The other lane may hold it, waiting for a request: not to be waited for with work in hand.
+            let Ok(waiting) = self.waiting.try_lock() else { return taken };
+            waiting
+        };
         while taken.len() + later.len() < MAX_REQUESTS && bytes < MAX_BYTES {
             let Ok(request) = waiting.try_recv() else { break };
             bytes += request.bytes;

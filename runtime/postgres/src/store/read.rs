@@ -87,11 +87,12 @@ async fn fetch(
     reads: &[Read],
 ) -> Result<Vec<(i32, i64, String)>, sqlx::Error> {
     let mut lease = connections.take().await?;
-    let rows = sqlx::query_as("SELECT place, version, body FROM twinhost.get_documents($1, $2, $3)")
-        .bind(reads.iter().map(|read| read.tenant.as_str()).collect::<Vec<_>>())
-        .bind(reads.iter().map(|read| read.collection).collect::<Vec<_>>())
-        .bind(reads.iter().map(|read| read.key.as_str()).collect::<Vec<_>>())
-        .fetch_all(&mut *lease);
+    let rows =
+        sqlx::query_as("SELECT place, version, body FROM twinhost.get_documents($1, $2, $3)")
+            .bind(reads.iter().map(|read| read.tenant.as_str()).collect::<Vec<_>>())
+            .bind(reads.iter().map(|read| read.collection).collect::<Vec<_>>())
+            .bind(reads.iter().map(|read| read.key.as_str()).collect::<Vec<_>>())
+            .fetch_all(&mut *lease);
     let rows = in_time(rows).await;
     lease.settle(rows)
 }
