@@ -1,4 +1,4 @@
-//! What was found out: the lists of events, anomalies, baselines and zombies.
+//! What was found out: the lists of events, anomalies, baselines, zombies and hunts.
 
 use anyhow::Result;
 use clap::Args;
@@ -8,6 +8,7 @@ use serde::Serialize;
 use twinhost::TenantId;
 use twinhost::ports::Page;
 
+use super::hunts;
 use super::listing::{self, Paging};
 use super::output::Output;
 use super::store::Store;
@@ -64,7 +65,8 @@ impl SevereListArgs {
 }
 
 impl ListArgs {
-    fn wants(&self, at: Timestamp) -> bool {
+    /// Whether something of this time is asked for.
+    pub(crate) fn wants(&self, at: Timestamp) -> bool {
         self.since.is_none_or(|since| at >= since)
     }
 }
@@ -90,7 +92,7 @@ pub(crate) async fn events(store: &Store<'_>, args: &SevereListArgs, output: Out
         left("REGION"),
         text("ACTOR"),
     ];
-    show(store, output, &page, "cost events", || {
+    show(output, &page, &nothing("cost events", store), || {
         Table::new(columns, &page.items, |event| {
             let resource = &event.resource;
             let id = resource.id.as_ref().or(resource.arn.as_ref()).unwrap_or(&resource.kind);
@@ -128,7 +130,7 @@ pub(crate) async fn anomalies(
         text("WHY"),
         text("ACTOR"),
     ];
-    show(store, output, &page, "anomalies", || {
+    show(output, &page, &nothing("anomalies", store), || {
         Table::new(columns, &page.items, |anomaly| {
             [
                 anomaly.severity.to_string(),
@@ -162,7 +164,7 @@ pub(crate) async fn baselines(store: &Store<'_>, args: &ListArgs, output: Output
         right("DEVIATION"),
         left("LAST SEEN (UTC)"),
     ];
-    show(store, output, &page, "baselines", || {
+    show(output, &page, &nothing("baselines", store), || {
         Table::new(columns, &page.items, |baseline| {
             let deviation = baseline.single.usual.deviation();
             [
@@ -199,7 +201,8 @@ pub(crate) async fn zombies(
         text("EVIDENCE"),
         left("SINCE (UTC)"),
     ];
-    show(store, output, &page, "zombies", || {
+    let if_empty = "no zombies fit; `twinhost zombies hunts` says which hunts there were";
+    show(output, &page, if_empty, || {
         Table::new(columns, &page.items, |zombie| {
             let resource = &zombie.resource;
             let evidence = zombie.evidence.iter().map(|(name, value)| format!("{name} {value}"));
@@ -214,7 +217,8 @@ pub(crate) async fn zombies(
                 time(zombie.first_seen),
             ]
         })
-    })
+    })?;
+    hunts::warn_if_partial(store, output).await
 }
 
 const fn status(status: ZombieStatus) -> &'static str {
@@ -227,17 +231,20 @@ const fn status(status: ZombieStatus) -> &'static str {
 
 /// Prints a page, and how to get the next one.
 fn show<T: Serialize, const N: usize>(
-    store: &Store<'_>,
     output: Output,
     page: &Page<T>,
-    what: &str,
+    if_empty: &str,
     table: impl FnOnce() -> Table<N>,
 ) -> Result<()> {
-    let tenant = store.tenant();
-    let if_empty = format!(
-        "no {what} of `{tenant}` fit; `twinhost events summary --tenant {tenant}` says what came in"
-    );
-    output.list(&page.items, &if_empty, table)?;
+    output.list(&page.items, if_empty, table)?;
     output.next_page(page.next.as_deref());
     Ok(())
+}
+
+/// What to say when nothing that came in fits.
+fn nothing(what: &str, store: &Store<'_>) -> String {
+    let tenant = store.tenant();
+    format!(
+        "no {what} of `{tenant}` fit; `twinhost events summary --tenant {tenant}` says what came in"
+    )
 }

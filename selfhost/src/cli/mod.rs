@@ -9,6 +9,7 @@ mod accounts;
 mod costs;
 mod doctor;
 mod health;
+mod hunts;
 mod input;
 mod invoke;
 mod listing;

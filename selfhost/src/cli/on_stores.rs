@@ -9,7 +9,7 @@ use super::costs::{self, ListArgs, SevereListArgs, TenantArg};
 use super::output::Output;
 use super::store::Store;
 use super::{
-    accounts, invoke, queues, schedules, settings, sources, summary, tenants, users, webhook,
+    accounts, hunts, invoke, queues, schedules, settings, sources, summary, tenants, users, webhook,
 };
 
 /// A command that works on the stores.
@@ -84,6 +84,8 @@ pub(crate) enum Baselines {
 pub(crate) enum Zombies {
     /// Show idle resources: those still there first, then the costliest
     List(SevereListArgs),
+    /// Show the daily hunts for them, the latest first, and what each could not see
+    Hunts(ListArgs),
 }
 
 impl OnStores {
@@ -102,7 +104,7 @@ impl OnStores {
             }
             Self::Events(Events::Summary { tenant }) => {
                 let store = Store::new(ports, &tenant.tenant);
-                let summary = summary::summarize(&store, &**queue, &manifest).await?;
+                let summary = summary::summarize(&store, &**queue).await?;
                 summary::show(&summary, &store, output)?;
             }
             Self::Anomalies(Anomalies::List(args)) => {
@@ -114,6 +116,9 @@ impl OnStores {
             }
             Self::Zombies(Zombies::List(args)) => {
                 costs::zombies(&Store::new(ports, &args.list.tenant.tenant), args, output).await?;
+            }
+            Self::Zombies(Zombies::Hunts(args)) => {
+                hunts::list(&Store::new(ports, &args.tenant.tenant), args, output).await?;
             }
             Self::Queues(command) => queues::run(command, &**queue, &manifest, output).await?,
             Self::Schedules(command) => {

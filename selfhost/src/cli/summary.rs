@@ -11,8 +11,8 @@ use anyhow::Result;
 use events::{Anomaly, Attempt, CostEvent, Duplicate, PayloadReport};
 use functions::{Normalizer, Scorer};
 use serde::Serialize;
+use twinhost::Handler;
 use twinhost::ports::Queue;
-use twinhost::{Handler, Manifest};
 
 use super::output::Output;
 use super::queues;
@@ -40,20 +40,16 @@ pub(crate) struct Summary {
     duplicates: u64,
     /// Anomalies found in all this.
     anomalies: u64,
-    /// Messages of the tenant that wait, by queue.
+    /// Messages of the tenant that wait to be read or scored, by queue.
     waiting: BTreeMap<String, u64>,
-    /// Messages of the tenant that were given up, by queue.
+    /// Messages of the tenant that could not be read or scored, by queue.
     dead_letters: BTreeMap<String, u64>,
     /// Whether every payload was read to its end and every record is accounted for.
     complete: bool,
 }
 
 /// Adds up what became of every record of the store's tenant.
-pub(crate) async fn summarize(
-    store: &Store<'_>,
-    queue: &dyn Queue,
-    manifest: &Manifest,
-) -> Result<Summary> {
+pub(crate) async fn summarize(store: &Store<'_>, queue: &dyn Queue) -> Result<Summary> {
     let mut summary = Summary::default();
     let mut seen = BTreeSet::new();
     let mut finished = BTreeSet::new();
@@ -76,11 +72,11 @@ pub(crate) async fn summarize(
     store.each(|_: Attempt| summary.attempts += 1).await?;
     store.each(|_: Duplicate| summary.duplicates += 1).await?;
     store.each(|_: Anomaly| summary.anomalies += 1).await?;
-    for handler in manifest.queues() {
+    for name in [Normalizer::NAME, Scorer::NAME] {
         for (dead, counts) in [(false, &mut summary.waiting), (true, &mut summary.dead_letters)] {
-            let n = queues::count_of(queue, handler.name, dead, store.tenant()).await?;
+            let n = queues::count_of(queue, name, dead, store.tenant()).await?;
             if n > 0 {
-                counts.insert(handler.name.to_owned(), n);
+                counts.insert(name.to_owned(), n);
             }
         }
     }
@@ -151,9 +147,9 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use twinhost::TenantId;
     use twinhost::memory::Memory;
     use twinhost::unit::Condition;
-    use twinhost::{App, TenantId};
 
     use super::*;
 
@@ -191,20 +187,19 @@ mod tests {
         let memory = Memory::new(Timestamp::UNIX_EPOCH);
         let (ports, acme) = (memory.ports(), "acme".parse::<TenantId>().unwrap());
         let store = Store::new(&ports, &acme);
-        let manifest = App::new("cost-watcher").handler(Normalizer).handler(Scorer).manifest();
 
         stored(&store, &[report("a", 0, false), report("a", 3, true)], &["first"]).await;
-        let summary = summarize(&store, &memory, &manifest).await.unwrap();
+        let summary = summarize(&store, &memory).await.unwrap();
         assert_eq!((summary.payloads, summary.records, summary.accounted), (1, 6, 5));
         assert!(!summary.complete, "one record was passed on and is nowhere");
 
         stored(&store, &[], &["second"]).await;
-        let summary = summarize(&store, &memory, &manifest).await.unwrap();
+        let summary = summarize(&store, &memory).await.unwrap();
         assert!(summary.complete);
         assert!(summary.text().starts_with("6 of 6 records accounted for\n"), "{}", summary.text());
 
         stored(&store, &[report("b", 0, false)], &["third"]).await;
-        let summary = summarize(&store, &memory, &manifest).await.unwrap();
+        let summary = summarize(&store, &memory).await.unwrap();
         assert_eq!((summary.accounted, summary.unfinished_payloads), (9, 1));
         assert!(!summary.complete, "payload `b` goes on");
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::run;
 
 /// Every command and group of commands.
-const COMMANDS: [&str; 42] = [
+const COMMANDS: [&str; 44] = [
     "",
     "up",
     "send",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 42] = [
     "baselines list",
     "zombies",
     "zombies list",
+    "zombies hunts",
     "queues",
     "queues list",
     "queues peek",
@@ -28,6 +29,7 @@ const COMMANDS: [&str; 42] = [
     "queues purge",
     "schedules",
     "schedules list",
+    "schedules history",
     "schedules run",
     "invoke",
     "tenants",

@@ -2,6 +2,7 @@
 
 mod help;
 mod send;
+mod stores;
 
 use std::process::{Output, Stdio};
 
@@ -13,6 +14,11 @@ fn twinhost(args: &[&str]) -> Command {
     command
         .args(args)
         .env_clear()
+        .envs(
+            ["PATH", "TWINHOST_PG_BINDIR"]
+                .iter()
+                .filter_map(|name| Some((name, std::env::var_os(name)?))),
+        )
         .env("COLUMNS", "100")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
