@@ -52,7 +52,7 @@ struct Embedded {
 #[non_exhaustive]
 pub enum HostError {
     /// The data folder cannot be made.
-    #[error("cannot make the data folder `{path}`: {source}")]
+    #[error("cannot make the data folder `{path}`; `--data-dir` names another")]
     DataDir {
         /// The folder.
         path: PathBuf,
@@ -63,7 +63,7 @@ pub enum HostError {
     #[error(transparent)]
     Secrets(#[from] SecretsError),
     /// The Postgres of our own does not start.
-    #[error("{0}; or set `DATABASE_URL` to a Postgres that runs already")]
+    #[error("Postgres does not start here (`DATABASE_URL` names one that runs already)")]
     Embedded(#[from] embedded_postgres::Error),
     /// The database cannot be used.
     #[error(transparent)]
@@ -72,7 +72,7 @@ pub enum HostError {
     #[error(transparent)]
     Accounts(#[from] AccountError),
     /// The mail relay cannot be used.
-    #[error("`smtp`: {0}")]
+    #[error("the configuration of `smtp` cannot be used")]
     Mail(#[source] PortError),
 }
 

@@ -29,7 +29,7 @@ pub enum LogsError {
         why: String,
     },
     /// The log file cannot be opened.
-    #[error("`log.file`: cannot open `{path}`: {source}")]
+    #[error("`log.file`: cannot open `{path}`")]
     File {
         /// The file.
         path: PathBuf,

@@ -55,7 +55,7 @@ pub struct Runner {
 pub enum RunnerError {
     /// An address cannot be listened on.
     #[error(
-        "cannot listen on {address}: {source}; set `{setting}` to another address, or stop what listens there"
+        "cannot listen on {address}; set `{setting}` to another address, or stop what listens there"
     )]
     Listen {
         /// The address.
@@ -75,7 +75,7 @@ pub enum RunnerError {
     #[error(transparent)]
     Schedule(#[from] crate::scheduler::ScheduleError),
     /// Metrics cannot be collected.
-    #[error("metrics cannot be collected: {0}")]
+    #[error("metrics cannot be collected")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
     /// A part of the process ended by itself.
     #[error("{0} ended unexpectedly; this is a bug, the log says where")]

@@ -41,7 +41,7 @@ pub struct Secrets {
 #[non_exhaustive]
 pub enum SecretsError {
     /// A file or folder cannot be made or read.
-    #[error("cannot {action} `{path}`: {source}")]
+    #[error("cannot {action} `{path}`")]
     Io {
         /// What was tried.
         action: &'static str,

@@ -36,8 +36,8 @@ pub enum RunError {
     #[error(transparent)]
     Runner(#[from] RunnerError),
     /// Signals cannot be listened for.
-    #[error("cannot listen for signals: {0}")]
-    Signals(std::io::Error),
+    #[error("cannot listen for signals")]
+    Signals(#[source] std::io::Error),
 }
 
 /// Runs an application until SIGTERM or SIGINT; a second signal ends the process at once.

@@ -60,7 +60,7 @@ pub struct ConfigOverrides {
 #[non_exhaustive]
 pub enum ConfigError {
     /// A file cannot be read.
-    #[error("cannot read `{path}`, which {wanted_by} names: {source}")]
+    #[error("cannot read `{path}`, which {wanted_by} names")]
     Read {
         /// The file.
         path: PathBuf,

@@ -175,13 +175,13 @@ const fn loopback(port: u16) -> SocketAddr {
 pub struct Database {
     /// The owner's connection string, also `DATABASE_URL`. Without it, Postgres is started in the data folder.
     pub url: Option<SecretString>,
-    /// Connections at a time. 10.
+    /// Connections at a time for reads, receives and commands; commits and notifications have three of their own. 6.
     pub max_connections: u32,
 }
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: None, max_connections: 10 }
+        Self { url: None, max_connections: 6 }
     }
 }
 
@@ -236,7 +236,7 @@ pub struct Auth {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
-    /// What: a level, or levels for modules: `warn,twinhost=debug`. `info`.
+    /// What: a level, or levels for modules: `warn,twinhost=debug`. `info,sqlx=warn`.
     pub level: String,
     /// How. `auto`.
     pub format: LogFormat,
@@ -246,7 +246,7 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { level: "info".to_owned(), format: LogFormat::Auto, file: None }
+        Self { level: "info,sqlx=warn".to_owned(), format: LogFormat::Auto, file: None }
     }
 }
 

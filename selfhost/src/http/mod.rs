@@ -8,6 +8,7 @@
 mod body;
 mod request;
 mod server;
+mod strict;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::RawPathParams;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, MethodRouter, get, on};
 use http::{StatusCode, header};
@@ -98,7 +100,8 @@ pub fn router(
         let (shape, params) = shape(&path);
         let target =
             Target { site: Arc::clone(&site), handler: handler.name, params: params.into() };
-        let answer = move |params: RawPathParams, request| target.answer(params, request);
+        let answer =
+            move |params: Result<RawPathParams, _>, request| target.answer(params, request);
         let route = routes.remove(&shape).unwrap_or_default();
         routes.insert(shape, route.merge(on(filter(method), answer)));
     }
@@ -147,10 +150,12 @@ const fn filter(method: Method) -> MethodFilter {
 impl Target {
     async fn answer(
         self,
-        params: RawPathParams,
+        params: Result<RawPathParams, RawPathParamsRejection>,
         request: http::Request<Body>,
     ) -> http::Response<Body> {
         let Self { site, handler, params: names } = self;
+        // A segment that is not UTF-8 when it is decoded.
+        let Ok(params) = params else { return refuse(StatusCode::BAD_REQUEST) };
         let values = params.iter().map(|(_, value)| value.to_owned());
         let params = names.iter().cloned().zip(values).collect();
         let (head, body) = request.into_parts();

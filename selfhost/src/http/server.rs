@@ -1,6 +1,7 @@
 //! Serves a router on a listener, within limits of time, size and number.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use http::{HeaderValue, StatusCode, header};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
@@ -18,6 +20,8 @@ use tower::Service as _;
 
 use crate::config;
 use crate::quiet::Quiet;
+
+use super::strict::Strict;
 
 /// Bytes of request line and headers, the API gateway's limit.
 const HEAD_BYTES: usize = 10_240;
@@ -112,12 +116,28 @@ impl Server {
             .max_buf_size(BUFFER_BYTES);
         let service = hyper::service::service_fn(move |mut request: http::Request<_>| {
             request.extensions_mut().insert(Peer(peer));
-            router.clone().call(request.map(Body::new))
+            let mut router = router.clone();
+            async move {
+                let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
+                let mut response = if request.headers().get_all(header::HOST).iter().count() > 1 {
+                    // Two parties could each believe another one (RFC 9112, 3.2).
+                    super::refuse(StatusCode::BAD_REQUEST)
+                } else {
+                    router.call(request.map(Body::new)).await?
+                };
+                if chunked {
+                    // What comes behind it is not watched.
+                    let close = HeaderValue::from_static("close");
+                    response.headers_mut().insert(header::CONNECTION, close);
+                }
+                Ok::<_, Infallible>(response)
+            }
         });
         async move {
             // Answers are small and whole: waiting to fill a packet only adds delay.
             let _best_effort = stream.set_nodelay(true);
-            let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+            let mut connection =
+                pin!(builder.serve_connection(TokioIo::new(Strict::new(stream)), service));
             let ended = tokio::select! {
                 ended = connection.as_mut() => ended,
                 () = stop.cancelled() => {

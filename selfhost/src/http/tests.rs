@@ -256,6 +256,44 @@ async fn headers_of_more_than_10_240_bytes_are_431_and_of_exactly_that_are_taken
 }
 
 #[tokio::test]
+async fn what_two_parties_could_read_differently_is_refused_and_never_answered_twice() {
+    let site = Site::start(|_| {}).await;
+    let smuggled = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    for (headers, body, expected) in [
+        ("content-length: 0\r\ncontent-length: 5\r\n", "hello", "400"),
+        ("content-length: 0, 5\r\n", "hello", "400"),
+        ("content-length: +5\r\n", "hello", "400"),
+        ("content-length: 0x5\r\n", "hello", "400"),
+        ("transfer-encoding : chunked\r\n", "0\r\n\r\n", "400"),
+        ("transfer-encoding: xchunked\r\n", "0\r\n\r\n", "400"),
+        ("transfer-encoding: chunked, identity\r\n", "0\r\n\r\n", "400"),
+        ("transfer-encoding: chunked\r\n", "zz\r\n\r\n", "400"),
+        ("x-folded: 1\r\n  2\r\ncontent-length: 0\r\n", "", "400"),
+        ("host: y\r\ncontent-length: 0\r\nconnection: close\r\n", "", "400"),
+        ("content-length: 5\r\ntransfer-encoding: chunked\r\n", "0\r\n\r\n", "400"),
+        ("content-length: 0\r\ncontent-length: 0\r\n", "", "400"),
+        ("x-bare: line feed\ncontent-length: 0\r\n", "", "400"),
+        // What follows a chunked body is not looked at.
+        ("transfer-encoding: chunked\r\n", "0\r\n\r\n", "200"),
+    ] {
+        let request =
+            format!("POST /echo/acme/x HTTP/1.1\r\nhost: x\r\n{headers}\r\n{body}{smuggled}");
+        let answer = site.talk(request.as_bytes()).await;
+        assert_eq!(status(&answer), expected, "{headers:?}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{headers:?}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_path_that_is_not_utf8_is_refused() {
+    let site = Site::start(|_| {}).await;
+    let answer =
+        site.talk(b"POST /echo/acme/%ff HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    assert_eq!(status(&answer), "400");
+    assert!(answer.ends_with(r#"{"message":"Bad Request"}"#), "{answer}");
+}
+
+#[tokio::test]
 async fn readiness_follows_the_phase_and_the_database() {
     let site = Site::start(|_| {}).await;
     site.database.0.store(1, Ordering::SeqCst);
