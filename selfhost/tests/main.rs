@@ -5,3 +5,4 @@
 mod cli;
 mod embedded_postgres;
 mod runner;
+mod signals;
