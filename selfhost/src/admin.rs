@@ -112,3 +112,68 @@ async fn guard(token: &SecretString, request: Request, next: Next) -> http::Resp
     let good = given.is_some_and(|given| given.ct_eq(token.expose_secret().as_bytes()).into());
     if good { next.run(request).await } else { StatusCode::UNAUTHORIZED.into_response() }
 }
+
+#[cfg(test)]
+mod tests {
+    use tower::ServiceExt as _;
+    use twinhost::App;
+    use twinhost::memory::Memory;
+    use twinhost::ports::PortError;
+
+    use super::*;
+    use crate::backend::Backend;
+
+    #[derive(Debug)]
+    struct Well;
+
+    #[async_trait::async_trait]
+    impl Backend for Well {
+        async fn check(&self) -> Result<(), PortError> {
+            Ok(())
+        }
+
+        async fn housekeep(&self) -> Result<(), PortError> {
+            Ok(())
+        }
+    }
+
+    async fn ask(token: Option<&str>, authorization: Option<&str>) -> (StatusCode, String) {
+        let memory = Arc::new(Memory::new("2026-01-01T00:00:00Z".parse().unwrap()));
+        let health = Health::new(&App::new("test"), "here", memory, Arc::new(Well));
+        let router = router(recorder().unwrap(), &health, token.map(SecretString::from));
+        let mut request = http::Request::get("/metrics");
+        if let Some(authorization) = authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        let answer = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let status = answer.status();
+        let body = axum::body::to_bytes(answer.into_body(), 1_000_000).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn metrics_are_prometheus_text_with_buckets() {
+        recorder().unwrap();
+        metrics::histogram!("twinhost_handler_duration_seconds", "handler" => "some").record(0.002);
+        metrics::histogram!("twinhost_commit_batch_size").record(3.0);
+        let (status, text) = ask(None, None).await;
+        assert_eq!(status, StatusCode::OK);
+        for line in [
+            r#"twinhost_handler_duration_seconds_bucket{handler="some",le="0.0025"} 1"#,
+            r#"twinhost_commit_batch_size_bucket{le="4"}"#,
+            "# TYPE twinhost_build_info gauge",
+        ] {
+            assert!(text.contains(line), "{line} in {text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn where_a_token_is_wanted_nothing_is_said_without_it() {
+        for authorization in
+            [None, Some("Bearer no"), Some("secret"), Some("Bearer secret2"), Some("Bearer ")]
+        {
+            assert_eq!(ask(Some("secret"), authorization).await.0, StatusCode::UNAUTHORIZED);
+        }
+        assert_eq!(ask(Some("secret"), Some("Bearer secret")).await.0, StatusCode::OK);
+    }
+}
