@@ -47,7 +47,7 @@ enough. The secret of an access key is read from --secret-file, AWS_SECRET_ACCES
 Examples:
   twinhost accounts add 123456789012 --tenant acme --regions us-east-1 --access-key-id AKIA…
   twinhost accounts add 123456789012 --tenant acme --regions us-east-1 \\
-      --role-arn arn:aws:iam::123456789012:role/hunter --external-id 4f1c…";
+      --role-arn arn:aws:iam::123456789012:role/hunter";
 
 /// Which account to read, and how.
 #[derive(Debug, Args)]
@@ -72,9 +72,9 @@ pub(crate) struct AddArgs {
     #[arg(long, value_name = "FILE", requires = "access_key_id")]
     secret_file: Option<PathBuf>,
     /// A read-only role to assume instead
-    #[arg(long, value_name = "ARN", requires = "external_id", value_parser = role_arn)]
+    #[arg(long, value_name = "ARN", value_parser = role_arn)]
     role_arn: Option<String>,
-    /// The external id that the role's trust policy asks for
+    /// The external id that the role's trust policy asks for [default: a new one, which is printed]
     #[arg(long, value_name = "ID", requires = "role_arn")]
     external_id: Option<String>,
     /// Never report a resource with this tag key
@@ -86,10 +86,29 @@ pub(crate) struct AddArgs {
 #[derive(Debug, Serialize)]
 struct Listed {
     account_id: String,
+    /// The role's ARN or the access key's id.
     by: String,
+    external_id: Option<String>,
     regions: Vec<String>,
     exclude_tag: Option<String>,
     created_at: jiff::Timestamp,
+}
+
+impl From<CloudAccount> for Listed {
+    fn from(account: CloudAccount) -> Self {
+        let (by, external_id) = match account.credentials {
+            Credentials::Role { role_arn, external_id } => (role_arn, Some(external_id)),
+            Credentials::AccessKey { access_key_id, .. } => (access_key_id, None),
+        };
+        Self {
+            account_id: account.account_id,
+            by,
+            external_id,
+            regions: account.regions,
+            exclude_tag: account.exclude_tag,
+            created_at: account.created_at,
+        }
+    }
 }
 
 /// Runs a command on accounts.
@@ -132,17 +151,31 @@ async fn add(args: &AddArgs, ports: &Ports, output: Output) -> Result<()> {
         );
     }
     tenants::ensure(ports, store.tenant()).await?;
-    output.done(&format!("account `{}` of `{}` added", args.account, store.tenant()))?;
+    let listed = Listed::from(account);
+    output.value(&listed, || {
+        let added = format!("account `{}` of `{}` added", args.account, store.tenant());
+        match &listed.external_id {
+            Some(id) => {
+                format!("{added}\n  external id  {id}\n  (the role's trust policy must ask for it)")
+            }
+            None => added,
+        }
+    })?;
     output.hint("It is read at the next hunt; at once with: twinhost schedules run zombie-hunter");
     Ok(())
 }
 
 async fn credentials(args: &AddArgs, ports: &Ports, store: &Store<'_>) -> Result<Credentials> {
-    match (&args.role_arn, &args.external_id, &args.access_key_id) {
-        (Some(role_arn), Some(external_id), _) => {
-            Ok(Credentials::Role { role_arn: role_arn.clone(), external_id: external_id.clone() })
-        }
-        (_, _, Some(access_key_id)) => {
+    match (&args.role_arn, &args.access_key_id) {
+        (Some(role_arn), _) => Ok(Credentials::Role {
+            role_arn: role_arn.clone(),
+            // One that nobody can guess: who knows the role's name must not be able to read it through us.
+            external_id: args
+                .external_id
+                .clone()
+                .unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
+        }),
+        (None, Some(access_key_id)) => {
             let context = seal_context(store.tenant(), &CloudAccount::seal_context(&args.account));
             let secret = key_secret(args)?;
             let sealed = ports.keys.seal(secret.expose_secret().as_bytes(), &context).await;
@@ -151,7 +184,7 @@ async fn credentials(args: &AddArgs, ports: &Ports, store: &Store<'_>) -> Result
                 secret_access_key: sealed.context("the secret cannot be sealed")?,
             })
         }
-        _ => bail!("give `--access-key-id`, or `--role-arn` and `--external-id`"),
+        (None, None) => bail!("give `--access-key-id` or `--role-arn`"),
     }
 }
 
@@ -164,16 +197,7 @@ fn key_secret(args: &AddArgs) -> Result<SecretString> {
 }
 
 async fn list(store: &Store<'_>, output: Output) -> Result<()> {
-    let accounts = store.all::<CloudAccount>().await?.into_iter().map(|account| Listed {
-        account_id: account.account_id,
-        by: match account.credentials {
-            Credentials::Role { role_arn, .. } => role_arn,
-            Credentials::AccessKey { access_key_id, .. } => access_key_id,
-        },
-        regions: account.regions,
-        exclude_tag: account.exclude_tag,
-        created_at: account.created_at,
-    });
+    let accounts = store.all::<CloudAccount>().await?.into_iter().map(Listed::from);
     let accounts: Vec<_> = accounts.collect();
     let if_empty = format!(
         "no account of `{0}` is read; `twinhost accounts add --help` says how to add one",

@@ -9,7 +9,7 @@ use twinhost::TenantId;
 use twinhost::ports::Page;
 
 use super::hunts;
-use super::listing::{self, Paging};
+use super::listing::{self, Paging, Rank};
 use super::output::Output;
 use super::store::Store;
 use super::table::{Table, left, right, text};
@@ -59,6 +59,21 @@ pub(crate) fn severity(word: &str) -> Result<Severity, String> {
 }
 
 impl SevereListArgs {
+    /// The severest first, then the costliest, then the latest.
+    fn anomaly(&self, anomaly: &Anomaly) -> Option<Rank> {
+        let cost = cost_rank(anomaly.impact_micro_usd_per_month);
+        self.wants(anomaly.severity, anomaly.at)
+            .then(|| [anomaly.severity as i64, cost, anomaly.at.as_microsecond()])
+    }
+
+    /// What is still there first, then the costliest, then the latest.
+    fn zombie(&self, zombie: &Zombie) -> Option<Rank> {
+        let is_there = i64::from(zombie.status != ZombieStatus::Gone);
+        let cost = cost_rank(zombie.monthly_micro_usd);
+        self.wants(zombie.severity, zombie.last_seen)
+            .then(|| [is_there, cost, zombie.last_seen.as_microsecond()])
+    }
+
     fn wants(&self, severity: Severity, at: Timestamp) -> bool {
         self.severity.is_none_or(|least| severity >= least) && self.list.wants(at)
     }
@@ -115,13 +130,7 @@ pub(crate) async fn anomalies(
     args: &SevereListArgs,
     output: Output,
 ) -> Result<()> {
-    let rank = |anomaly: &Anomaly| {
-        args.wants(anomaly.severity, anomaly.at).then(|| {
-            let cost = cost_rank(anomaly.impact_micro_usd_per_month);
-            [anomaly.severity as i64, cost, anomaly.at.as_microsecond()]
-        })
-    };
-    let page = listing::page(store, &args.list.paging, rank).await?;
+    let page = listing::page(store, &args.list.paging, |one| args.anomaly(one)).await?;
     let columns = [
         left("SEVERITY"),
         left("WHEN (UTC)"),
@@ -184,13 +193,7 @@ pub(crate) async fn zombies(
     args: &SevereListArgs,
     output: Output,
 ) -> Result<()> {
-    let rank = |zombie: &Zombie| {
-        args.wants(zombie.severity, zombie.last_seen).then(|| {
-            let is_there = i64::from(zombie.status != ZombieStatus::Gone);
-            [is_there, cost_rank(zombie.monthly_micro_usd), zombie.last_seen.as_microsecond()]
-        })
-    };
-    let page = listing::page(store, &args.list.paging, rank).await?;
+    let page = listing::page(store, &args.list.paging, |one| args.zombie(one)).await?;
     let columns = [
         left("STATUS"),
         right("USD/MONTH"),
@@ -247,4 +250,63 @@ fn nothing(what: &str, store: &Store<'_>) -> String {
     format!(
         "no {what} of `{tenant}` fit; `twinhost events summary --tenant {tenant}` says what came in"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn everything() -> SevereListArgs {
+        SevereListArgs {
+            list: ListArgs {
+                tenant: TenantArg { tenant: "acme".parse().unwrap() },
+                paging: Paging { limit: 20, cursor: None },
+                since: None,
+            },
+            severity: None,
+        }
+    }
+
+    fn anomaly(severity: Severity, cost: Option<i64>) -> Anomaly {
+        let example = include_str!("../../../events/examples/anomalies/attempt.json");
+        let example: Anomaly = serde_json::from_str(example).unwrap();
+        Anomaly { severity, impact_micro_usd_per_month: cost, ..example }
+    }
+
+    #[test]
+    fn what_matters_most_comes_first_and_an_unknown_cost_after_every_known_one() {
+        let sorted = [
+            anomaly(Severity::Critical, Some(1)),
+            anomaly(Severity::High, Some(500)),
+            anomaly(Severity::High, Some(0)),
+            anomaly(Severity::High, None),
+            anomaly(Severity::Low, Some(9_000_000)),
+        ];
+        let ranks = sorted.each_ref().map(|anomaly| everything().anomaly(anomaly).unwrap());
+        assert!(ranks.is_sorted_by(|a, b| a > b), "{ranks:?}");
+    }
+
+    #[test]
+    fn a_zombie_that_is_gone_comes_after_those_still_there() {
+        let there = include_str!("../../../events/examples/zombies/volume.json");
+        let there: Zombie = serde_json::from_str(there).unwrap();
+        let gone = Zombie {
+            status: ZombieStatus::Gone,
+            monthly_micro_usd: Some(i64::MAX),
+            ..there.clone()
+        };
+        assert!(everything().zombie(&there) > everything().zombie(&gone));
+    }
+
+    #[test]
+    fn what_matters_less_or_is_older_than_asked_for_is_left_out() {
+        let medium = anomaly(Severity::Medium, None);
+        let mut args = everything();
+        args.severity = Some(Severity::Medium);
+        args.list.since = Some(medium.at);
+        assert!(args.anomaly(&medium).is_some());
+        assert!(args.anomaly(&anomaly(Severity::Low, Some(1))).is_none());
+        args.list.since = Some(medium.at + jiff::SignedDuration::from_secs(1));
+        assert!(args.anomaly(&medium).is_none());
+    }
 }

@@ -11,8 +11,8 @@ use super::output::Output;
 use super::table::{Table, left, right, text};
 use super::text::{count, plural, span, time};
 
-/// How far a queue is searched for the messages of one tenant.
-const MOST_COUNTED: usize = 100_000;
+/// How many messages of a queue are looked at to find those of one tenant: each may have 1 MB.
+const MOST_COUNTED: usize = 1_000;
 
 /// What to do with queues.
 #[derive(Debug, Subcommand)]
@@ -115,7 +115,8 @@ pub(crate) async fn run(
     }
 }
 
-/// How many messages of a queue, or of its dead-letter queue, are a tenant's.
+/// How many messages of a queue, or of its dead-letter queue, are a tenant's; of a queue too long to
+/// be looked through, how many there are.
 pub(crate) async fn count_of(
     queue: &dyn Queue,
     name: &str,
@@ -124,8 +125,8 @@ pub(crate) async fn count_of(
 ) -> Result<u64> {
     let stats = queue.stats(name).await?;
     let all = if dead { stats.dead_letters } else { stats.backlog };
-    if all == 0 {
-        return Ok(0);
+    if all == 0 || all > MOST_COUNTED as u64 {
+        return Ok(all);
     }
     let messages = queue.peek(name, dead, MOST_COUNTED).await?;
     Ok(messages.iter().filter(|message| message.tenant == tenant.as_str()).count() as u64)

@@ -13,6 +13,8 @@ use super::Problem;
 use crate::cli::text::bytes;
 use crate::cli::webhook::base_url;
 
+/// The check of the secrets' files.
+pub(super) const SECRETS: &str = "secrets";
 /// Less free space than this is a problem: Postgres stops when there is none.
 const LEAST_FREE_BYTES: u64 = 1_000_000_000;
 /// How long a neighbour on a port may take to say who it is.
@@ -57,7 +59,7 @@ fn exposed(folder: &Path) -> Vec<Problem> {
         (mode & 0o077 != 0).then(|| {
             let path = path.display();
             Problem::new(
-                "secrets",
+                SECRETS,
                 format!("`{path}` has mode {mode:o}, so others may read it"),
                 format!("run `chmod {wanted:o} {path}` and take the secret as known"),
             )

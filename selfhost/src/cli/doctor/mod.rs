@@ -46,7 +46,10 @@ async fn opened(config: &Config, app: &App) -> Vec<Problem> {
 pub(crate) async fn run(config: &Config, app: &App, output: Output) -> Result<bool> {
     let problems = if config.data_dir.is_dir() {
         let mut problems = machine::check(config).await;
-        problems.extend(opened(config, app).await);
+        // Exposed secrets are the reason, too, why the stores would not open.
+        if problems.iter().all(|problem| problem.check != machine::SECRETS) {
+            problems.extend(opened(config, app).await);
+        }
         problems
     } else {
         // To open the stores would make the folder.
