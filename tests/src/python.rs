@@ -1,6 +1,5 @@
 //! The AWS emulator and the mail sink, from the virtual environment that `make setup` makes.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 
 use anyhow::{Context as _, ensure};
@@ -18,15 +17,16 @@ pub struct Server {
 }
 
 impl Server {
-    /// An AWS emulator.
+    /// An AWS emulator, with these variables in its environment.
     ///
     /// # Errors
     ///
     /// When it is not installed or does not answer.
-    pub async fn aws() -> anyhow::Result<Self> {
+    pub async fn aws(environment: &[(&str, String)]) -> anyhow::Result<Self> {
         let port = free_port()?;
-        let mut command = Command::new(tool("moto_server")?);
-        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+        let mut command = python()?;
+        command.arg(project().join("functions/adapters/tests/moto_server.py"));
+        command.arg(port.to_string()).envs(environment.iter().cloned());
         Self::start(command, port).await
     }
 
@@ -37,14 +37,16 @@ impl Server {
     /// When it is not installed or does not answer.
     pub async fn mail_sink(maildir: &std::path::Path) -> anyhow::Result<Self> {
         let port = free_port()?;
-        let mut command = Command::new(tool("python")?);
+        let mut command = python()?;
         command.args(["-m", "aiosmtpd", "-n", "-l", &format!("127.0.0.1:{port}")]);
         command.args(["-c", "aiosmtpd.handlers.Mailbox"]).arg(maildir);
         Self::start(command, port).await
     }
 
     async fn start(mut command: Command, port: u16) -> anyhow::Result<Self> {
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        // A server may take the end of its input for ours.
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.kill_on_drop(true);
         let mut child = command.spawn().context("start a server in Python")?;
         eventually("the server in Python answers", async || {
             ensure!(child.try_wait()?.is_none(), "it ended by itself");
@@ -55,8 +57,13 @@ impl Server {
     }
 }
 
-fn tool(name: &str) -> anyhow::Result<PathBuf> {
-    let path = project().join(".venv/bin").join(name);
+/// Python with the packages of that environment.
+///
+/// # Errors
+///
+/// When it is not installed.
+pub fn python() -> anyhow::Result<Command> {
+    let path = project().join(".venv/bin/python");
     ensure!(path.exists(), "{} is missing; run `make setup`", path.display());
-    Ok(path)
+    Ok(Command::new(path))
 }
