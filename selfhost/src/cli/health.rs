@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use reqwest::Url;
 use twinhost_selfhost::Config;
 
+use super::client::client;
 use super::webhook::base_url;
 
 /// How long an answer may take. Docker gives a check 30 s unless told otherwise.
@@ -13,8 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Fails unless the Twinhost that this configuration describes is ready for requests.
 pub(crate) async fn run(config: &Config) -> Result<()> {
     let url = format!("{}/readyz", base_url(config.http.listen));
-    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
-    let response = client.get(&url).send().await;
+    let url: Url = url.parse()?;
+    let response = client(&url).timeout(PATIENCE).build()?.get(url.clone()).send().await;
     let response = response.map_err(|error| {
         let why = if error.is_timeout() { "it does not answer" } else { "nothing listens there" };
         anyhow::anyhow!("{url}: {why}; `twinhost up` starts Twinhost")

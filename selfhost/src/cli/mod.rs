@@ -6,6 +6,7 @@
 //! when it was asked for something that is not possible.
 
 mod accounts;
+mod client;
 mod costs;
 mod doctor;
 mod health;

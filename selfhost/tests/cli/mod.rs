@@ -8,7 +8,8 @@ use std::process::{Output, Stdio};
 
 use tokio::process::Command;
 
-/// A `twinhost` that sees nothing of this machine's settings, and is killed with its test.
+/// A `twinhost` that sees nothing of this machine's settings, not even its certificates, which
+/// nothing here needs; it is killed with its test.
 fn twinhost(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_twinhost"));
     command
@@ -20,6 +21,8 @@ fn twinhost(args: &[&str]) -> Command {
                 .filter_map(|name| Some((name, std::env::var_os(name)?))),
         )
         .env("COLUMNS", "100")
+        .env("SSL_CERT_FILE", "/nonexistent")
+        .env("SSL_CERT_DIR", "/nonexistent")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

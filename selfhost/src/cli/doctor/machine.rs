@@ -10,6 +10,7 @@ use nix::sys::statvfs::statvfs;
 use twinhost_selfhost::Config;
 
 use super::Problem;
+use crate::cli::client::client;
 use crate::cli::text::bytes;
 use crate::cli::webhook::base_url;
 
@@ -70,9 +71,9 @@ fn exposed(folder: &Path) -> Vec<Problem> {
 
 /// Whether Twinhost answers on its port.
 async fn port(name: &str, listen: SocketAddr) -> Option<Problem> {
-    let url = format!("{}/healthz", base_url(listen));
-    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().ok()?;
-    match client.get(&url).send().await {
+    let url: reqwest::Url = format!("{}/healthz", base_url(listen)).parse().ok()?;
+    let client = client(&url).timeout(PATIENCE).build().ok()?;
+    match client.get(url).send().await {
         // The admin port answers 401 where it asks for a token.
         Ok(answer) if answer.status().is_success() || answer.status() == 401 => None,
         Err(error) if error.is_connect() => Some(Problem::new(

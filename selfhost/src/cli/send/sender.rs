@@ -12,6 +12,8 @@ use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
+use crate::cli::client::client;
+
 /// How long one answer may take: longer than a route's handler may run (30 s).
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(40);
 /// The first pause before sending again; each is twice the one before.
@@ -66,15 +68,13 @@ impl Sender {
         retry_for: Duration,
     ) -> Result<Self> {
         scheme.check_secret(&secret)?;
-        let mut client = Client::builder()
-            .user_agent(concat!("twinhost/", env!("CARGO_PKG_VERSION")))
+        let client = client(&url)
             .timeout(REQUEST_TIMEOUT)
             // A signed body is for the receiver asked, not for whom it points to.
             .redirect(reqwest::redirect::Policy::none());
-        if is_this_machine(&url) {
-            client = client.no_proxy();
-        }
-        let client = client.build().context("the HTTP client cannot be set up")?;
+        let client = client
+            .build()
+            .context("HTTPS needs this machine's certificates (package `ca-certificates`)")?;
         Ok(Self { client, url, scheme, secret, retry_for })
     }
 
@@ -186,13 +186,6 @@ fn unreachable(error: &reqwest::Error) -> String {
     format!("no answer from {host}:{port}: {cause}")
 }
 
-/// Whether a URL leads to this machine, where no proxy may come in between.
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,18 +198,5 @@ mod tests {
         let secret = Scheme::StandardWebhooks.secret_from([7; 32]);
         let signed = Scheme::StandardWebhooks.sign(&secret, &id, b"{}", Timestamp::now());
         assert!(signed.is_ok(), "{signed:?}");
-    }
-
-    #[test]
-    fn a_proxy_is_passed_by_on_this_machine_only() {
-        for (url, is_local) in [
-            ("http://127.0.0.1:8080/", true),
-            ("http://[::1]:8080/", true),
-            ("http://localhost/", true),
-            ("https://example.com/", false),
-            ("http://10.0.0.7/", false),
-        ] {
-            assert_eq!(is_this_machine(&url.parse().unwrap()), is_local, "{url}");
-        }
     }
 }
