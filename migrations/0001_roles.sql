@@ -1,25 +1,23 @@
 -- The role that applications act as: neither owner nor superuser, so that row-level security binds it.
+-- The owner becomes a member, so that one connection URL serves for both; a superuser needs no membership.
 -- Roles belong to the whole server, and another database may be creating it at this moment.
 DO $$
 BEGIN
-    IF to_regrole('twinhost_app') IS NULL THEN
-        CREATE ROLE twinhost_app NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
-    END IF;
-EXCEPTION
-    WHEN duplicate_object OR unique_violation THEN NULL;
-    WHEN insufficient_privilege THEN
-        RAISE EXCEPTION 'role `%` may not create the role `twinhost_app`', current_user
-            USING HINT = format(
-                'as a superuser run: CREATE ROLE twinhost_app NOLOGIN; GRANT twinhost_app TO %I;', current_user);
-END
-$$;
-
--- The owner becomes a member, so that one connection URL serves for both; a superuser needs no membership.
-DO $$
-BEGIN
+    BEGIN
+        IF to_regrole('twinhost_app') IS NULL THEN
+            CREATE ROLE twinhost_app NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+        END IF;
+    EXCEPTION
+        WHEN duplicate_object OR unique_violation THEN NULL;
+    END;
     IF NOT pg_has_role(current_user, 'twinhost_app', 'MEMBER') THEN
         EXECUTE format('GRANT twinhost_app TO %I', current_user);
     END IF;
+EXCEPTION
+    WHEN insufficient_privilege THEN
+        RAISE EXCEPTION 'role "%" may not create the role "twinhost_app" or become a member of it', current_user
+            USING HINT = format(
+                'as a superuser run: CREATE ROLE twinhost_app NOLOGIN; GRANT twinhost_app TO %I', current_user);
 END
 $$;
 

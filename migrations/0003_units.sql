@@ -6,7 +6,8 @@ CREATE TABLE twinhost.once_keys (
     expires_at timestamptz NOT NULL,
     PRIMARY KEY (tenant, handler, key)
 );
-CREATE INDEX once_keys_expire ON twinhost.once_keys (expires_at);
+-- Rows come roughly in the order in which they expire: block ranges find them at next to no cost to inserts.
+CREATE INDEX once_keys_expire ON twinhost.once_keys USING brin (expires_at) WITH (autosummarize);
 SELECT twinhost.guard_rows('twinhost.once_keys', true);
 GRANT SELECT, INSERT, UPDATE ON twinhost.once_keys TO twinhost_app;
 
@@ -18,7 +19,7 @@ CREATE TABLE twinhost.deduplication (
     expires_at timestamptz NOT NULL,
     PRIMARY KEY (queue, tenant, id)
 );
-CREATE INDEX deduplication_expire ON twinhost.deduplication (expires_at);
+CREATE INDEX deduplication_expire ON twinhost.deduplication USING brin (expires_at) WITH (autosummarize);
 SELECT twinhost.guard_rows('twinhost.deduplication', true);
 GRANT SELECT, INSERT, UPDATE ON twinhost.deduplication TO twinhost_app;
 
@@ -105,28 +106,8 @@ BEGIN
 
             IF cardinality(ack_request) > 0 THEN
                 FOREACH name IN ARRAY (SELECT array_agg(DISTINCT queue ORDER BY queue) FROM unnest(ack_queue) AS queue) LOOP
-                    EXECUTE format(
-                        $sql$
-                        WITH gone AS (
-                            DELETE FROM pgmq.%1$I AS m
-                            USING unnest($1, $2, $3, $4, $5) AS a(request, queue, message, receives, reason)
-                            WHERE a.queue = $6 AND a.request <> ALL ($7)
-                                AND m.msg_id = a.message AND m.read_ct = a.receives AND m.vt > clock_timestamp()
-                            RETURNING m.msg_id, m.read_ct, m.enqueued_at, m.last_read_at, m.message, m.headers, a.reason)
-                        %3$s
-                        SELECT array_agg(msg_id) FROM gone
-                        $sql$,
-                        'q_' || name, 'q_' || name || '_dlq',
-                        CASE WHEN cardinality(array_remove(ack_reason, NULL)) > 0 THEN format(
-                            $sql$
-                            , dead AS (
-                                INSERT INTO pgmq.%I (read_ct, enqueued_at, last_read_at, vt, message, headers)
-                                SELECT read_ct, enqueued_at, last_read_at, clock_timestamp(), message,
-                                    headers || jsonb_build_object('reason', reason)
-                                FROM gone WHERE reason IS NOT NULL ORDER BY msg_id)
-                            $sql$, 'q_' || name || '_dlq') END)
-                    INTO kept
-                    USING ack_request, ack_queue, ack_message, ack_receives, ack_reason, name, bad;
+                    kept := twinhost.acknowledge(
+                        name, ack_request, ack_queue, ack_message, ack_receives, ack_reason, bad);
                     SELECT array_agg(DISTINCT a.request) INTO found
                     FROM unnest(ack_request, ack_queue, ack_message) AS a(request, queue, message)
                     WHERE a.queue = name AND a.request <> ALL (bad)
@@ -248,15 +229,7 @@ BEGIN
                         SELECT first.place FROM first JOIN new USING (queue, tenant, id));
                 END IF;
                 FOREACH name IN ARRAY (SELECT array_agg(DISTINCT queue ORDER BY queue) FROM unnest(send_queue) AS queue) LOOP
-                    EXECUTE format(
-                        $sql$
-                        INSERT INTO pgmq.%I (vt, message, headers)
-                        SELECT clock_timestamp(), to_jsonb(s.body), s.headers::jsonb
-                        FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS s(request, queue, headers, body, place)
-                        WHERE s.queue = $5 AND s.request <> ALL ($6) AND s.place <> ALL ($7)
-                        ORDER BY s.place
-                        $sql$, 'q_' || name)
-                    USING send_request, send_queue, send_headers, send_body, name, bad, dropped;
+                    PERFORM twinhost.send(name, send_request, send_queue, send_headers, send_body, bad, dropped);
                     PERFORM pg_notify('twinhost_queue', name || ' ' || sender);
                 END LOOP;
             END IF;

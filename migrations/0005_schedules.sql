@@ -43,14 +43,7 @@ BEGIN
         RETURN false;
     END IF;
     FOR name IN SELECT DISTINCT queue FROM unnest(queues) AS queue LOOP
-        EXECUTE format(
-            $sql$
-            INSERT INTO pgmq.%I (vt, message, headers)
-            SELECT clock_timestamp(), to_jsonb(s.body), s.headers::jsonb
-            FROM unnest($1, $2, $3) WITH ORDINALITY AS s(queue, headers, body, place)
-            WHERE s.queue = $4 ORDER BY s.place
-            $sql$, 'q_' || name)
-        USING queues, headers, bodies, name;
+        PERFORM twinhost.send(name, array_fill(0, ARRAY[cardinality(queues)]), queues, headers, bodies, '{}', '{}');
         PERFORM pg_notify('twinhost_queue', name || ' ' || sender);
     END LOOP;
     RETURN true;

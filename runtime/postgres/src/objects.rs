@@ -41,7 +41,7 @@ impl LargeObjects {
         Self { store: Arc::new(store), name: name.into() }
     }
 
-    fn path(&self, tenant: &TenantId, key: &str) -> Result<Path, PortError> {
+    fn path(tenant: &TenantId, key: &str) -> Result<Path, PortError> {
         Path::parse(format!("{tenant}/{key}"))
             .map_err(|error| PortError::invalid(format!("object `{key}`"), error.to_string()))
     }
@@ -52,13 +52,13 @@ impl LargeObjects {
         key: &str,
         bytes: &Bytes,
     ) -> Result<(), PortError> {
-        let path = self.path(tenant, key)?;
+        let path = Self::path(tenant, key)?;
         let put = self.store.put(&path, bytes.clone().into()).await;
         put.map(drop).map_err(|error| PortError::unavailable(&*self.name, error))
     }
 
     pub(crate) async fn get(&self, tenant: &TenantId, key: &str) -> Result<Bytes, PortError> {
-        let path = self.path(tenant, key)?;
+        let path = Self::path(tenant, key)?;
         let failed = |error| PortError::unavailable(&*self.name, error);
         self.store.get(&path).await.map_err(failed)?.bytes().await.map_err(failed)
     }

@@ -43,8 +43,12 @@ impl PgOptions {
 
     /// The options of every connection.
     pub(crate) fn connect_options(&self) -> Result<PgConnectOptions, StartError> {
-        let options = PgConnectOptions::from_str(self.url.expose_secret())
-            .map_err(|error| StartError::Url(error.to_string()))?;
+        let url = self.url.expose_secret();
+        if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+            return Err(StartError::Url("it has another scheme".to_owned()));
+        }
+        let options =
+            PgConnectOptions::from_str(url).map_err(|error| StartError::Url(error.to_string()))?;
         Ok(options.application_name("twinhost"))
     }
 }

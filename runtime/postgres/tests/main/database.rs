@@ -8,7 +8,6 @@ use secrecy::SecretString;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
-use twinhost::Manifest;
 use twinhost::conformance::{Backend, manifest};
 use twinhost::ports::{Commit, Documents, Objects, Queue};
 use twinhost_postgres::{PgHost, PgOptions, StartError};
@@ -62,11 +61,30 @@ impl Database {
     }
 
     pub(crate) async fn try_host(&self, options: &PgOptions) -> Result<PgHost, StartError> {
-        PgHost::connect(options, &self.manifest()).await
+        PgHost::connect(options, &manifest()).await
     }
 
-    pub(crate) fn manifest(&self) -> Manifest {
-        manifest()
+    /// A role of the test's own that owns the database and may create roles, but is no superuser.
+    pub(crate) async fn owner(&self) -> String {
+        let owner = self.role("LOGIN CREATEROLE").await;
+        let mut admin = self.admin().await;
+        run(&mut admin, &format!("ALTER DATABASE {} OWNER TO {owner}", self.name)).await;
+        owner
+    }
+
+    /// A role of the test's own, which a superuser creates.
+    pub(crate) async fn role(&self, attributes: &str) -> String {
+        let role = format!("role_{}", uuid::Uuid::new_v4().simple());
+        run(&mut self.admin().await, &format!("CREATE ROLE {role} {attributes}")).await;
+        role
+    }
+
+    /// Gives a role's belongings to the superuser and drops it: roles outlive databases.
+    pub(crate) async fn drop_owner(&self, role: &str) {
+        let mut admin = self.admin().await;
+        run(&mut admin, &format!("REASSIGN OWNED BY {role} TO CURRENT_USER")).await;
+        run(&mut admin, &format!("DROP OWNED BY {role}")).await;
+        run(&mut admin, &format!("DROP ROLE {role}")).await;
     }
 
     /// A superuser's connection.

@@ -1,4 +1,11 @@
 //! The durable host on a real Postgres: run through `scripts/with-postgres` or `make test`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod commit;
 mod database;
 mod ports;
+mod queue;
+mod recovery;
+mod row_security;
+mod schedules;
+mod start;

@@ -1,0 +1,122 @@
+//! What the durable queues promise beyond the suite of the ports.
+
+use std::time::Duration;
+
+use twinhost::conformance::Backend as _;
+use twinhost::ports::{Commit as _, PortError, Queue as _};
+use twinhost::unit::{Ack, Outgoing, Unit};
+use twinhost_postgres::PgHost;
+
+use crate::database::pg;
+
+const ORDERS: &str = "order-taker";
+
+fn message(group: &str, n: usize) -> Outgoing {
+    Outgoing {
+        id: format!("{group}-{n}"),
+        queue: ORDERS.to_owned(),
+        group: group.to_owned(),
+        deduplication_id: None,
+        body: n.to_string(),
+    }
+}
+
+async fn send(host: &PgHost, group: &str, count: usize) {
+    let mut unit = Unit::new("acme".parse().unwrap(), "tester");
+    unit.sends = (0..count).map(|n| message(group, n)).collect();
+    host.store().commit(vec![unit]).await.unwrap();
+}
+
+#[tokio::test]
+async fn groups_take_turns_so_that_a_busy_one_cannot_starve_the_rest() {
+    let pg = pg().await;
+    let (queue, store) = (pg.host.queue(), pg.host.store());
+    for group in ["a", "b", "c"] {
+        send(&pg.host, group, 20).await;
+    }
+    let mut turns = Vec::new();
+    for _ in 0..6 {
+        let run = queue.receive(ORDERS, 5, 5, Duration::from_secs(30)).await.unwrap();
+        turns.push(run[0].group.clone());
+        assert!(run.iter().all(|message| message.group == run[0].group));
+        let done = run.iter().map(|message| {
+            let mut unit = Unit::new(message.tenant.clone(), "tester");
+            unit.ack = Some(Ack::Done(message.receipt.clone()));
+            unit
+        });
+        store.commit(done.collect()).await.unwrap();
+    }
+    assert_eq!(turns, ["acme/a", "acme/b", "acme/c", "acme/a", "acme/b", "acme/c"]);
+}
+
+#[tokio::test]
+async fn a_send_wakes_a_consumer_in_another_process() {
+    let pg = pg().await;
+    let other = pg.database.host().await;
+    let consumer = other.queue();
+    // A first wake-up tells that the other host listens; a wait may end for no reason.
+    send(&pg.host, "g", 1).await;
+    let receive = async {
+        for n in 0..5 {
+            loop {
+                let got = consumer.receive(ORDERS, 1, 1, Duration::from_secs(300)).await.unwrap();
+                if !got.is_empty() {
+                    break;
+                }
+                consumer.wait(ORDERS, Duration::from_secs(600)).await;
+            }
+            send(&pg.host, &format!("g{n}"), 1).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), receive).await.expect("every send wakes");
+}
+
+#[tokio::test]
+async fn a_message_that_was_given_back_wakes_when_its_delay_is_over() {
+    let pg = pg().await;
+    let queue = pg.host.queue();
+    send(&pg.host, "g", 1).await;
+    let got = queue.receive(ORDERS, 1, 1, Duration::from_secs(300)).await.unwrap().remove(0);
+    let release = twinhost::ports::Release {
+        receipt: got.receipt,
+        delay: Duration::from_millis(50),
+        attempted: true,
+        reason: None,
+    };
+    queue.release(&[release]).await.unwrap();
+    let again = async {
+        while queue.receive(ORDERS, 1, 1, Duration::from_secs(300)).await.unwrap().is_empty() {
+            queue.wait(ORDERS, Duration::from_secs(600)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), again).await.expect("it comes again");
+}
+
+#[tokio::test]
+async fn a_queue_of_another_name_is_refused_with_the_cure() {
+    let pg = pg().await;
+    let queue = pg.host.queue();
+    for (name, cure) in [
+        ("unheard-of", "twinhost migrate"),
+        ("a\"b", "handler's name"),
+        ("order-taker-dlq", "handler's name"),
+    ] {
+        let error = queue.receive(name, 1, 1, Duration::from_secs(1)).await.unwrap_err();
+        assert!(matches!(&error, PortError::Invalid { .. }), "{name}: {error:?}");
+        assert!(error.to_string().contains(cure), "{name}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn pgmq_itself_can_read_what_we_send() {
+    let pg = pg().await;
+    send(&pg.host, "g", 1).await;
+    let (body, group): (String, String) = sqlx::query_as(
+        "SELECT message #>> '{}', headers ->> 'x-pgmq-group' FROM pgmq.read('order_taker', 30, 1)",
+    )
+    .fetch_one(&mut pg.database.admin().await)
+    .await
+    .unwrap();
+    assert_eq!((body.as_str(), group.as_str()), ("0", "acme/g"));
+    assert!(pg.queue().receive(ORDERS, 1, 1, Duration::from_secs(1)).await.unwrap().is_empty());
+}
