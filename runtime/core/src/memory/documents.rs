@@ -78,7 +78,7 @@ impl Commit for Memory {
     async fn commit(&self, units: Vec<Unit>) -> Result<Vec<Committed>, CommitError> {
         let now = self.clock.now();
         let committed = self.lock().commit(&units, now);
-        self.changed.notify_one();
+        self.wake();
         committed
     }
 }

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
 
 use crate::ports::{Clock, Mail, Ports, Principal};
 use crate::tenant::TenantId;
@@ -22,8 +23,8 @@ use queue::MemoryQueue;
 pub struct Memory {
     state: Arc<Mutex<State>>,
     clock: ManualClock,
-    /// Told after every commit and every move of a message.
-    changed: Arc<tokio::sync::Notify>,
+    /// Who waits for a queue is told after every commit and every move of a message.
+    waiting: Arc<Mutex<BTreeMap<String, Arc<Notify>>>>,
 }
 
 #[derive(Debug, Default)]
@@ -48,7 +49,7 @@ impl Memory {
     /// An empty host whose clock stands at `now`.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
-        Self { state: Arc::default(), clock: ManualClock::new(now), changed: Arc::default() }
+        Self { state: Arc::default(), clock: ManualClock::new(now), waiting: Arc::default() }
     }
 
     /// Every port, all backed by this host.
@@ -81,6 +82,12 @@ impl Memory {
     /// Makes a bearer token good for a principal.
     pub fn accept_token(&self, token: &str, principal: Principal) {
         self.lock().tokens.insert(token.to_owned(), principal);
+    }
+
+    /// Tells everyone who waits for a queue to look again.
+    fn wake(&self) {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.values().for_each(|queue| queue.notify_one());
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -154,8 +155,12 @@ impl Queue for Memory {
         Ok(self.with_queue(queue, |q| q.receive(queue, (max, per_group), now, later(now, lease))))
     }
 
-    async fn wait(&self, _: &str, at_most: Duration) {
-        let _elapsed = tokio::time::timeout(at_most, self.changed.notified()).await;
+    async fn wait(&self, queue: &str, at_most: Duration) {
+        let told = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            std::sync::Arc::clone(waiting.entry(queue.to_owned()).or_default())
+        };
+        let _elapsed = tokio::time::timeout(at_most, told.notified()).await;
     }
 
     async fn extend(
@@ -185,6 +190,7 @@ impl Queue for Memory {
                 message.reason.clone_from(&release.reason);
             });
         }
+        self.wake();
         Ok(())
     }
 
@@ -197,6 +203,7 @@ impl Queue for Memory {
                 }
             });
         }
+        self.wake();
         Ok(())
     }
 
@@ -234,7 +241,7 @@ impl Queue for Memory {
 
     async fn redrive(&self, queue: &str, ids: Option<&[String]>) -> Result<u64, PortError> {
         let now = self.clock.now();
-        Ok(self.with_queue(queue, |q| {
+        let count = self.with_queue(queue, |q| {
             let wanted = |m: &Stored| ids.is_none_or(|ids| ids.contains(&m.id));
             let (back, stay): (Vec<_>, Vec<_>) =
                 std::mem::take(&mut q.dead).into_iter().partition(wanted);
@@ -253,7 +260,9 @@ impl Queue for Memory {
                 q.messages.push(fresh);
             }
             count
-        }))
+        });
+        self.wake();
+        Ok(count)
     }
 
     async fn purge(&self, queue: &str, dead: bool) -> Result<u64, PortError> {
