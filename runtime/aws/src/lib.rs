@@ -1,1 +1,30 @@
 //! Twinhost on AWS: the ports over the AWS SDK, and the Lambda hosts.
+//!
+//! Documents and units of work are in one [DynamoDB table](table), messages in SQS queues, objects in
+//! S3. [`AwsHost`] puts the ports together from a function's [environment](AwsOptions).
+
+mod absent;
+mod auth;
+mod clients;
+mod commit;
+mod delivery;
+mod documents;
+mod error;
+mod host;
+mod keys;
+mod mail;
+mod objects;
+pub mod options;
+pub mod table;
+
+pub use auth::CognitoAuth;
+pub use clients::Clients;
+pub use commit::{DynamoCommit, Resumed};
+pub use delivery::{Delivery, attribute};
+pub use documents::DynamoDocuments;
+pub use error::StartError;
+pub use host::AwsHost;
+pub use keys::KmsKeys;
+pub use mail::SesMailer;
+pub use objects::S3Objects;
+pub use options::{AwsOptions, CognitoOptions};

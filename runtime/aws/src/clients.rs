@@ -1,0 +1,108 @@
+//! One configuration, one HTTP client, one credentials cache; a client of a service is built when first used.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+
+/// Longest time to connect; within a region it takes milliseconds.
+const CONNECT: Duration = Duration::from_secs(1);
+
+/// Longest time of one attempt. DynamoDB and SQS answer in milliseconds; a lost answer should not use up a handler's time.
+const ATTEMPT: Duration = Duration::from_secs(3);
+
+/// Longest time of a call with all its attempts, well within a gateway's 30 s.
+pub(crate) const OPERATION: Duration = Duration::from_secs(10);
+
+/// Attempts of a call: with back-off from 50 ms they span the ten seconds.
+const ATTEMPTS: u32 = 8;
+
+/// The clients of the services that the ports use.
+///
+/// Building one costs a cold start some time, so a handler that sends no mail never builds the one for mail.
+#[derive(Debug)]
+pub struct Clients {
+    config: SdkConfig,
+    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    sqs: OnceLock<aws_sdk_sqs::Client>,
+    s3: OnceLock<aws_sdk_s3::Client>,
+    ses: OnceLock<aws_sdk_sesv2::Client>,
+    kms: OnceLock<aws_sdk_kms::Client>,
+}
+
+impl Clients {
+    /// Clients of a configuration; none is built yet.
+    #[must_use]
+    pub fn new(config: SdkConfig) -> Self {
+        Self {
+            config,
+            dynamodb: OnceLock::new(),
+            sqs: OnceLock::new(),
+            s3: OnceLock::new(),
+            ses: OnceLock::new(),
+            kms: OnceLock::new(),
+        }
+    }
+
+    /// Clients of the environment's configuration: region, credentials, endpoint.
+    pub async fn from_environment() -> Self {
+        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(ATTEMPT)
+            .operation_timeout(OPERATION)
+            .build();
+        let retries = RetryConfig::standard()
+            .with_max_attempts(ATTEMPTS)
+            .with_initial_backoff(Duration::from_millis(50))
+            .with_max_backoff(Duration::from_secs(2));
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http)
+            .timeout_config(timeouts)
+            .retry_config(retries)
+            .load()
+            .await;
+        Self::new(config)
+    }
+
+    /// The configuration that all clients share.
+    #[must_use]
+    pub const fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
+    /// Documents and the commit.
+    #[must_use]
+    pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
+        self.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(&self.config))
+    }
+
+    /// Queues.
+    #[must_use]
+    pub fn sqs(&self) -> &aws_sdk_sqs::Client {
+        self.sqs.get_or_init(|| aws_sdk_sqs::Client::new(&self.config))
+    }
+
+    /// Objects.
+    #[must_use]
+    pub fn s3(&self) -> &aws_sdk_s3::Client {
+        self.s3.get_or_init(|| aws_sdk_s3::Client::new(&self.config))
+    }
+
+    /// Mail.
+    #[must_use]
+    pub fn ses(&self) -> &aws_sdk_sesv2::Client {
+        self.ses.get_or_init(|| aws_sdk_sesv2::Client::new(&self.config))
+    }
+
+    /// Encryption.
+    #[must_use]
+    pub fn kms(&self) -> &aws_sdk_kms::Client {
+        self.kms.get_or_init(|| aws_sdk_kms::Client::new(&self.config))
+    }
+}

@@ -1,0 +1,1 @@
+//! The AWS host against an emulator of AWS on loopback.
