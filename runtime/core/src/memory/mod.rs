@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Notify;
 
 use crate::ports::{Clock, Mail, Ports, Principal};
 use crate::tenant::TenantId;
@@ -23,8 +22,6 @@ use queue::MemoryQueue;
 pub struct Memory {
     state: Arc<Mutex<State>>,
     clock: ManualClock,
-    /// Who waits for a queue is told after every commit and every move of a message.
-    waiting: Arc<Mutex<BTreeMap<String, Arc<Notify>>>>,
 }
 
 #[derive(Debug, Default)]
@@ -49,7 +46,7 @@ impl Memory {
     /// An empty host whose clock stands at `now`.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
-        Self { state: Arc::default(), clock: ManualClock::new(now), waiting: Arc::default() }
+        Self { state: Arc::default(), clock: ManualClock::new(now) }
     }
 
     /// Every port, all backed by this host.
@@ -84,10 +81,9 @@ impl Memory {
         self.lock().tokens.insert(token.to_owned(), principal);
     }
 
-    /// Tells everyone who waits for a queue to look again.
+    /// Tells whoever waits for a queue, or will wait next, to look again.
     fn wake(&self) {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.values().for_each(|queue| queue.notify_one());
+        self.lock().queues.values().for_each(|queue| queue.told.notify_one());
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,9 +1,10 @@
 use std::collections::HashSet;
-use std::sync::PoisonError;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
 
 use super::Memory;
 use crate::ports::{
@@ -22,6 +23,8 @@ pub(super) struct MemoryQueue {
     dead: Vec<Stored>,
     sent: u64,
     remembered: Vec<(String, Timestamp)>,
+    /// Told after every commit and every move of a message.
+    pub(super) told: Arc<Notify>,
 }
 
 #[derive(Clone, Debug)]
@@ -156,10 +159,7 @@ impl Queue for Memory {
     }
 
     async fn wait(&self, queue: &str, at_most: Duration) {
-        let told = {
-            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            std::sync::Arc::clone(waiting.entry(queue.to_owned()).or_default())
-        };
+        let told = self.with_queue(queue, |queue| Arc::clone(&queue.told));
         let _elapsed = tokio::time::timeout(at_most, told.notified()).await;
     }
 
