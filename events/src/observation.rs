@@ -62,11 +62,4 @@ impl Payload for Observation {
     fn group(&self) -> String {
         queue_name(&self.series().to_string())
     }
-
-    /// The event in its archived record: the same event in another payload does reach the scorer,
-    /// which counts it as a [`Duplicate`](crate::Duplicate).
-    fn deduplication_id(&self) -> Option<String> {
-        let event = self.event();
-        Some(queue_name(&format!("{}@{}", event.source_id, event.raw_ref)))
-    }
 }

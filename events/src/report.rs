@@ -61,7 +61,8 @@ pub struct Duplicate {
 impl Document for Duplicate {
     const COLLECTION: &'static str = "duplicates";
 
+    /// The moment tells apart deliveries of the same bytes.
     fn key(&self) -> String {
-        format!("{}@{}", self.event, self.raw_ref)
+        format!("{}@{}@{}", self.event, self.raw_ref, self.received_at)
     }
 }

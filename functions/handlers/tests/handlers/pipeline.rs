@@ -210,6 +210,42 @@ async fn the_same_event_in_two_payloads_is_scored_once() {
 }
 
 #[tokio::test]
+async fn the_same_bytes_delivered_under_other_ids_at_once_are_each_counted() {
+    let watcher = Watcher::new().await;
+    let body = log_file(&[machines("e1", "2026-01-01T00:00:00Z", 1)]);
+    for id in ["msg_1", "msg_2", "msg_3"] {
+        watcher.take(id, body.clone()).await;
+        watcher.host.memory().clock().advance(Duration::from_millis(1));
+    }
+    assert_eq!(watcher.all::<CostEvent>().await.len(), 1);
+    assert_eq!(watcher.all::<Duplicate>().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_payload_that_is_normalized_again_brings_nothing_new() {
+    let watcher = Watcher::new().await;
+    let text = String::from_utf8(log_file(&[machines("e1", "2026-01-01T00:00:00Z", 1)])).unwrap();
+    let payload = RawPayload {
+        id: "msg_1".to_owned(),
+        source: "trail".to_owned(),
+        content_type: None,
+        received_at: "2026-01-01T00:00:00Z".parse().unwrap(),
+        object: "raw/00".to_owned(),
+        length: text.len() as u64,
+        body: events::Body::Inline { text },
+        offset: 0,
+    };
+    for _ in 0..2 {
+        watcher.host.send(&payload).await;
+        watcher.host.run().await;
+        watcher.host.memory().clock().advance(Duration::from_mins(6));
+    }
+    assert_eq!(watcher.all::<CostEvent>().await.len(), 1);
+    assert!(watcher.all::<Duplicate>().await.is_empty());
+    watcher.assert_no_dead_letters().await;
+}
+
+#[tokio::test]
 async fn a_payload_that_cannot_be_read_is_a_dead_letter_that_says_why() {
     let watcher = Watcher::new().await;
     let payload = |body| RawPayload {
