@@ -3,7 +3,8 @@
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::{ExitStatus, Output, Stdio};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 use nix::sys::signal::{Signal, kill};
@@ -17,7 +18,7 @@ use crate::{eventually, free_port, project};
 /// A data folder, two ports, and perhaps a running `twinhost up`.
 #[derive(Debug)]
 pub struct Home {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     http: u16,
     admin: u16,
     environment: Vec<(String, String)>,
@@ -36,7 +37,21 @@ impl Home {
         // Run by root, Postgres is another user, who must get through to its data.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
         let (http, admin) = (free_port()?, free_port()?);
+        let folder = Arc::new(folder);
         Ok(Self { folder, http, admin, environment: Vec::new(), flags: Vec::new(), up: None })
+    }
+
+    /// Another runner on the same data, on ports of its own and not running.
+    ///
+    /// # Errors
+    ///
+    /// When there is no port to be had.
+    pub fn neighbour(&self, node: &str) -> anyhow::Result<Self> {
+        let (http, admin) = (free_port()?, free_port()?);
+        let (environment, flags) = (self.environment.clone(), self.flags.clone());
+        let folder = Arc::clone(&self.folder);
+        let neighbour = Self { folder, http, admin, environment, flags, up: None };
+        Ok(neighbour.with("TWINHOST__NODE", node))
     }
 
     /// Sets a variable for every command of this home.
@@ -71,6 +86,12 @@ impl Home {
         format!("http://127.0.0.1:{}{path}", self.http)
     }
 
+    /// The port of the public side.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.http
+    }
+
     /// Where its metrics are.
     #[must_use]
     pub fn admin_url(&self, path: &str) -> String {
@@ -102,6 +123,16 @@ impl Home {
         waited
     }
 
+    /// The runner's process.
+    ///
+    /// # Errors
+    ///
+    /// When it is not running.
+    pub fn pid(&self) -> anyhow::Result<Pid> {
+        let pid = self.up.as_ref().and_then(Child::id).context("the runner is not running")?;
+        Ok(Pid::from_raw(i32::try_from(pid)?))
+    }
+
     /// Kills the runner at once, as a loss of power would.
     ///
     /// # Errors
@@ -118,10 +149,25 @@ impl Home {
     ///
     /// When it is not running.
     pub fn kill_postgres(&self) -> anyhow::Result<()> {
+        Ok(kill(self.postgres()?, Signal::SIGKILL)?)
+    }
+
+    /// The first process of the embedded Postgres.
+    ///
+    /// # Errors
+    ///
+    /// When it is not running.
+    pub fn postgres(&self) -> anyhow::Result<Pid> {
         let path = self.data().join("postgres/postmaster.pid");
         let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
-        let pid = text.lines().next().unwrap_or_default().trim().parse()?;
-        Ok(kill(Pid::from_raw(pid), Signal::SIGKILL)?)
+        Ok(Pid::from_raw(text.lines().next().unwrap_or_default().trim().parse()?))
+    }
+
+    /// The superuser's URL of the embedded Postgres.
+    #[must_use]
+    pub fn postgres_url(&self) -> String {
+        let socket = self.data().join("run");
+        format!("postgres://twinhost_owner@localhost/twinhost?host={}", socket.display())
     }
 
     /// Asks the runner to stop and waits until it has.
@@ -130,12 +176,20 @@ impl Home {
     ///
     /// When it does not end with 0.
     pub async fn stop(&mut self) -> anyhow::Result<()> {
-        let mut child = self.up.take().context("the runner is not running")?;
-        let pid = child.id().context("the runner has ended")?;
-        kill(Pid::from_raw(i32::try_from(pid)?), Signal::SIGTERM)?;
-        let status = tokio::time::timeout(crate::PATIENCE, child.wait()).await??;
+        kill(self.pid()?, Signal::SIGTERM)?;
+        let status = self.ended().await?;
         ensure!(status.success(), "it ended with {status}\n{}", self.log_tail());
         Ok(())
+    }
+
+    /// Waits until the runner has ended.
+    ///
+    /// # Errors
+    ///
+    /// When it is not running, or goes on.
+    pub async fn ended(&mut self) -> anyhow::Result<ExitStatus> {
+        let mut child = self.up.take().context("the runner is not running")?;
+        Ok(tokio::time::timeout(crate::PATIENCE, child.wait()).await.context(self.log_tail())??)
     }
 
     /// Runs a command of `twinhost` on this home and answers what it printed.
@@ -192,19 +246,25 @@ impl Home {
     fn command(&self) -> anyhow::Result<Command> {
         let mut command = Command::new(binary()?);
         command.arg("--data-dir").arg(self.data()).stdin(Stdio::null());
-        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.env_remove("DATABASE_URL");
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         Ok(command)
     }
 
     fn log_path(&self) -> PathBuf {
-        self.folder.path().join("up.log")
+        self.folder.path().join(format!("up-{}.log", self.http))
+    }
+
+    /// What the runner has printed and logged.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_path()).unwrap_or_default()
     }
 
     /// The last lines of the runner's log.
     #[must_use]
     pub fn log_tail(&self) -> String {
-        let text = fs::read_to_string(self.log_path()).unwrap_or_default();
+        let text = self.log();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(30)..].join("\n")
     }

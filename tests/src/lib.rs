@@ -1,7 +1,12 @@
-//! What the tests over the real command share: a home that is started, asked, killed and started again.
+//! What the tests over the real command share: a home that is started, asked, killed and started again,
+//! and a sender of webhooks that keeps a ledger.
 
+pub mod database;
 pub mod home;
+pub mod ledger;
 pub mod python;
+pub mod sender;
+pub mod wire;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,53 @@
+//! Postgres stands still, and dies.
+
+use std::time::{Duration, Instant};
+
+use tests::home::Home;
+use tests::ledger::Load;
+use tests::sender::{Sender, log_file};
+
+use super::{Frozen, family, ready_is, status};
+
+/// Within this a sender behind a gateway must have its answer.
+const GATEWAY: Duration = Duration::from_secs(29);
+
+#[tokio::test]
+async fn while_postgres_is_away_webhooks_are_503_and_afterwards_all_goes_on_by_itself()
+-> anyhow::Result<()> {
+    let mut home = Home::empty()?;
+    home.start().await?;
+    let sender = Sender::add(&home, "acme", "trail").await?;
+    let load = Load::start("load", &vec![sender.clone(); 8]);
+    load.more(50).await?;
+
+    let frozen = Frozen::new(family(home.postgres()?)?)?;
+    // What was committed before is still being answered.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let before = load.acknowledged();
+    let began = Instant::now();
+    ready_is(&home, 503).await?;
+    assert!(began.elapsed() < Duration::from_secs(5), "unready after {:?}", began.elapsed());
+    let answer = sender.post("meanwhile", &log_file("meanwhile")).await?;
+    assert_eq!(answer.status.map(|s| s.as_u16()), Some(503), "{answer:?}");
+    assert!(answer.body.contains("Service Unavailable"), "{answer:?}");
+    load.more_refused(8).await?;
+    assert_eq!(status(&home.url("/healthz")).await, 200, "the process lives");
+    assert_eq!(load.acknowledged(), before, "nothing is acknowledged");
+    drop(frozen);
+    ready_is(&home, 200).await?;
+    load.more(50).await?;
+
+    home.kill_postgres()?;
+    ready_is(&home, 503).await?;
+    ready_is(&home, 200).await?;
+    load.more(50).await?;
+
+    let mut ledger = load.stop().await?;
+    ledger.open.push("meanwhile".to_owned());
+    ledger.settle(&sender).await?;
+    ledger.agrees_with(&home, "acme").await?;
+    let statuses: Vec<u16> = ledger.answers.keys().copied().collect();
+    assert_eq!(statuses, [202, 503], "{:?}", ledger.answers);
+    assert!(ledger.slowest < GATEWAY, "an answer took {:?}", ledger.slowest);
+    home.stop().await
+}
