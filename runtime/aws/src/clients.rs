@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -36,9 +36,7 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// Clients of a configuration; none is built yet.
-    #[must_use]
-    pub fn new(config: SdkConfig) -> Self {
+    fn new(config: SdkConfig) -> Self {
         Self {
             config,
             dynamodb: OnceLock::new(),
@@ -51,6 +49,11 @@ impl Clients {
 
     /// Clients of the environment's configuration: region, credentials, endpoint.
     pub async fn from_environment() -> Self {
+        Self::load(aws_config::defaults(BehaviorVersion::latest())).await
+    }
+
+    /// Clients of a configuration yet to be loaded, with the time-outs and retries that the ports promise.
+    pub async fn load(config: ConfigLoader) -> Self {
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
@@ -61,13 +64,8 @@ impl Clients {
             .with_max_attempts(ATTEMPTS)
             .with_initial_backoff(Duration::from_millis(50))
             .with_max_backoff(Duration::from_secs(2));
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http)
-            .timeout_config(timeouts)
-            .retry_config(retries)
-            .load()
-            .await;
-        Self::new(config)
+        let config = config.http_client(http).timeout_config(timeouts).retry_config(retries);
+        Self::new(config.load().await)
     }
 
     /// The configuration that all clients share.

@@ -1,1 +1,7 @@
 //! The AWS host against an emulator of AWS on loopback.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod aws;
+mod emulator;
+mod ports;
