@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryAs;
+use sqlx::{FromRow, Postgres, query, query_as, query_scalar};
 use twinhost::TenantId;
 use twinhost::ports::{DeadLetter, Peeked, PortError, Queue, QueueStats, Received, Release};
 use twinhost::unit::Receipt;
@@ -18,7 +20,7 @@ use twinhost::unit::Receipt;
 use crate::connections::{Connections, in_time};
 use crate::error::port;
 pub(crate) use name::{Handle, queue_name};
-use sql::{Statements, checked};
+use sql::{MOVE_BATCH, Statements, checked};
 pub(crate) use wakes::{Wakes, listen};
 
 /// The queues of an application, in Postgres.
@@ -87,6 +89,24 @@ impl PgQueue {
         let queue = Arc::new(OneQueue { name, statements, cursor: Mutex::default() });
         queues.insert(handler.to_owned(), Arc::clone(&queue));
         Ok(queue)
+    }
+
+    /// Runs a statement that answers how many messages it moved, until it finds less than a batch of them.
+    async fn in_batches<'q>(
+        &self,
+        statement: impl Fn() -> QueryAs<'q, Postgres, (i64, Option<String>), PgArguments> + Send,
+    ) -> Result<u64, PortError> {
+        let mut total = 0;
+        loop {
+            let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
+            let moved = in_time(statement().fetch_one(&mut *connection)).await;
+            let (moved, _) = connection.settle(moved).map_err(|e| self.failed(&e))?;
+            let moved = u64::try_from(moved).unwrap_or(0);
+            total += moved;
+            if moved < MOVE_BATCH {
+                return Ok(total);
+            }
+        }
     }
 
     fn failed(&self, error: &sqlx::Error) -> PortError {
@@ -314,28 +334,21 @@ impl Queue for PgQueue {
 
     async fn redrive(&self, queue: &str, ids: Option<&[String]>) -> Result<u64, PortError> {
         let one = self.queue(queue)?;
-        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
-        let sent = query_as(checked(&one.statements.redrive))
-            .bind(ids)
-            .bind(&one.name)
-            .fetch_one(&mut *connection);
-        let sent = in_time(sent).await;
-        let (sent, _): (i64, Option<String>) =
-            connection.settle(sent).map_err(|e| self.failed(&e))?;
-        Ok(u64::try_from(sent).unwrap_or(0))
+        self.in_batches(|| {
+            query_as(checked(&one.statements.redrive))
+                .bind(ids)
+                .bind(&one.name)
+                .bind(MOVE_BATCH.cast_signed())
+        })
+        .await
     }
 
     async fn purge(&self, queue: &str, dead: bool) -> Result<u64, PortError> {
         let one = self.queue(queue)?;
         let statement = if dead { &one.statements.purge_dead } else { &one.statements.purge };
-        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
-        let mut gone = query_as(checked(statement));
-        if !dead {
-            gone = gone.bind(&one.name);
-        }
-        let gone = in_time(gone.fetch_one(&mut *connection)).await;
-        let (gone, _): (i64, Option<String>) =
-            connection.settle(gone).map_err(|e| self.failed(&e))?;
-        Ok(u64::try_from(gone).unwrap_or(0))
+        self.in_batches(|| {
+            query_as(checked(statement)).bind(&one.name).bind(MOVE_BATCH.cast_signed())
+        })
+        .await
     }
 }

@@ -88,23 +88,30 @@ SELECT headers ->> 'id' AS id, headers ->> 'tenant' AS tenant, {group} AS name, 
     (extract(epoch FROM vt) * 1000000)::bigint AS visible_at, headers ->> 'reason' AS reason
 FROM {q} ORDER BY msg_id LIMIT $1";
 
-/// Sends dead letters back, all or those of the ids in `$1`; `$2` is the queue's name.
+/// How many messages one statement of a redrive or purge moves: each is a transaction of its own, within
+/// the time a statement may take.
+pub(super) const MOVE_BATCH: u64 = 10_000;
+
+/// Sends dead letters back, oldest first, all or those of the ids in `$1`; `$2` is the queue's name, `$3` how many.
 const REDRIVE: &str = "
 WITH gone AS (
-    DELETE FROM {dlq} WHERE $1::text[] IS NULL OR headers ->> 'id' = ANY ($1) RETURNING *),
+    DELETE FROM {dlq} WHERE msg_id IN (
+        SELECT msg_id FROM {dlq} WHERE $1::text[] IS NULL OR headers ->> 'id' = ANY ($1) ORDER BY msg_id LIMIT $3)
+    RETURNING *),
 sent AS (
     INSERT INTO {q} (vt, message, headers)
     SELECT clock_timestamp(), message, headers - 'reason' FROM gone ORDER BY msg_id RETURNING 1)
 SELECT count(*), pg_notify('twinhost_queue', $2)::text FROM sent";
 
-/// Deletes everything, and the memory of de-duplication ids.
+/// Deletes the oldest `$2` messages, and the memory of de-duplication ids of the queue `$1`.
 const PURGE: &str = "
-WITH gone AS (DELETE FROM {q} RETURNING 1)
+WITH gone AS (DELETE FROM {q} WHERE msg_id IN (SELECT msg_id FROM {q} ORDER BY msg_id LIMIT $2) RETURNING 1)
 SELECT (SELECT count(*) FROM gone), twinhost.forget_deduplication($1)::text";
 
-/// Deletes every dead letter.
+/// Deletes the oldest `$2` dead letters of the queue `$1`.
 const PURGE_DEAD: &str = "
-WITH gone AS (DELETE FROM {dlq} RETURNING 1) SELECT count(*), NULL::text FROM gone";
+WITH gone AS (DELETE FROM {dlq} WHERE msg_id IN (SELECT msg_id FROM {dlq} ORDER BY msg_id LIMIT $2) RETURNING 1)
+SELECT count(*), $1::text FROM gone";
 
 /// The statements of one queue.
 #[derive(Debug)]
