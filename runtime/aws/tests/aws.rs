@@ -132,6 +132,38 @@ impl Aws {
         }
     }
 
+    /// Deletes what is in a queue, in flight or not.
+    pub(crate) async fn clear(&self, queue: &str) {
+        self.pass(Duration::from_secs(60));
+        self.drain(queue).await;
+    }
+
+    /// Sends dead letters back as SQS does: new messages with the same attributes.
+    pub(crate) async fn redrive(&self, queue: &str) {
+        self.clear(queue).await;
+        let from = &self.options.dead_letters[queue];
+        for message in messages(&self.clients, from, 10, 30).await {
+            let request = self
+                .clients
+                .sqs()
+                .send_message()
+                .queue_url(&self.options.queues[queue])
+                .message_body(message.body().unwrap())
+                .message_group_id(system(&message, "MessageGroupId").unwrap())
+                .message_deduplication_id(message.receipt_handle().unwrap().get(..100).unwrap())
+                .set_message_attributes(message.message_attributes.clone());
+            request.send().await.unwrap();
+            delete(&self.clients, from, message.receipt_handle().unwrap()).await;
+        }
+    }
+
+    /// The partition keys of everything in the table.
+    pub(crate) async fn items(&self) -> Vec<String> {
+        let scan = self.clients.dynamodb().scan().table_name(TABLE).send().await.unwrap();
+        let keys = scan.items().iter().map(|item| item["pk"].as_s().unwrap().clone());
+        keys.collect()
+    }
+
     /// The queue's dead letters.
     pub(crate) async fn dead_letters(&self, queue: &str) -> Vec<Peeked> {
         dead_letters(&self.clients, &self.options.dead_letters[queue]).await

@@ -41,7 +41,7 @@ impl Emulator {
     }
 
     /// Lets something go wrong: see `Fault` in `emulator.py`.
-    pub(crate) fn fault(&self, fault: Value) {
+    pub(crate) fn fault(&self, fault: &Value) {
         self.tell(&json!({"fault": fault}));
     }
 

@@ -5,3 +5,5 @@
 mod aws;
 mod emulator;
 mod ports;
+mod records;
+mod units;
