@@ -1,8 +1,9 @@
 //! The folder that holds the data: where it is, how it is made.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{ErrorKind, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -51,7 +52,16 @@ const SAFETY: [&str; 5] = [
 
 /// Makes the data folder if it is absent, and gives its path as the kernel has it.
 pub(super) fn prepare(data_dir: &Path) -> Result<PathBuf, Error> {
-    fs::create_dir_all(data_dir).doing("create", data_dir)?;
+    if !data_dir.exists() {
+        if let Some(parent) = data_dir.parent() {
+            fs::create_dir_all(parent).doing("create", parent)?;
+        }
+        // Ours alone; where Postgres runs as another user, that one gets the right to pass.
+        match DirBuilder::new().mode(0o700).create(data_dir) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            result => result.doing("create", data_dir)?,
+        }
+    }
     let data_dir = data_dir.canonicalize().doing("resolve", data_dir)?;
     if data_dir.to_str().is_none() {
         return Err(Error::NotUtf8 { path: data_dir });
