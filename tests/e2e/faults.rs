@@ -12,6 +12,7 @@ use std::fs;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use sqlx::PgConnection;
 use tests::home::Home;
 
 /// Processes that stand still for as long as this value lives.
@@ -62,4 +63,14 @@ async fn ready_is(home: &Home, expected: u16) -> anyhow::Result<()> {
         Ok((status(&home.url("/readyz")).await == expected).then_some(()))
     })
     .await
+}
+
+/// Ends every lease of the queues that the load goes through, as half a minute would.
+async fn leases_run_out(connection: &mut PgConnection) -> anyhow::Result<()> {
+    for table in ["pgmq.q_normalizer", "pgmq.q_scorer"] {
+        let now = "SET vt = clock_timestamp() WHERE read_ct > 0 AND vt > clock_timestamp()";
+        let update = sqlx::AssertSqlSafe(format!("UPDATE {table} {now}"));
+        sqlx::query(update).execute(&mut *connection).await?;
+    }
+    Ok(())
 }

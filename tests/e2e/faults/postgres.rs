@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use sqlx::{Connection as _, PgConnection};
 use tests::home::Home;
 use tests::ledger::Load;
 use tests::sender::{Sender, log_file};
 
-use super::{Frozen, family, ready_is, status};
+use super::{Frozen, family, leases_run_out, ready_is, status};
 
 /// Within this a sender behind a gateway must have its answer.
 const GATEWAY: Duration = Duration::from_secs(29);
@@ -43,6 +44,8 @@ async fn while_postgres_is_away_webhooks_are_503_and_afterwards_all_goes_on_by_i
     load.more(50).await?;
 
     let mut ledger = load.stop().await?;
+    // What was received, of which the answer was lost.
+    leases_run_out(&mut PgConnection::connect(&home.postgres_url()).await?).await?;
     ledger.open.push("meanwhile".to_owned());
     ledger.settle(&sender).await?;
     ledger.agrees_with(&home, "acme").await?;

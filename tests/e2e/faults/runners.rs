@@ -10,17 +10,7 @@ use tests::home::Home;
 use tests::ledger::Load;
 use tests::sender::Sender;
 
-use super::Frozen;
-
-/// Ends every lease of the queues that the load goes through, as half a minute would.
-async fn leases_run_out(connection: &mut PgConnection) -> anyhow::Result<()> {
-    for table in ["pgmq.q_normalizer", "pgmq.q_scorer"] {
-        let now = "SET vt = clock_timestamp() WHERE read_ct > 0 AND vt > clock_timestamp()";
-        let update = sqlx::AssertSqlSafe(format!("UPDATE {table} {now}"));
-        sqlx::query(update).execute(&mut *connection).await?;
-    }
-    Ok(())
-}
+use super::{Frozen, leases_run_out};
 
 /// How many messages of these queues are under a lease, and how many there are.
 async fn leased(connection: &mut PgConnection) -> anyhow::Result<(i64, i64)> {
