@@ -9,6 +9,8 @@ use anyhow::{Context as _, ensure};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::report::median;
+
 /// What a load of requests came to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Measured {
@@ -17,8 +19,22 @@ pub(crate) struct Measured {
     pub(crate) p99: Duration,
 }
 
+impl Measured {
+    /// Of several measurements, the median of each figure.
+    pub(crate) fn median(all: &[Self]) -> Self {
+        let seconds = |of: fn(&Self) -> Duration| {
+            Duration::from_secs_f64(median(all.iter().map(|one| of(one).as_secs_f64())))
+        };
+        Self {
+            per_second: median(all.iter().map(|one| one.per_second)),
+            p50: seconds(|one| one.p50),
+            p99: seconds(|one| one.p99),
+        }
+    }
+}
+
 /// Makes the bytes of the `n`th request.
-pub(crate) type MakeRequest = Arc<dyn Fn(u64) -> Vec<u8> + Send + Sync>;
+pub(crate) type MakeRequest = Arc<dyn Fn(u64) -> anyhow::Result<Vec<u8>> + Send + Sync>;
 
 /// Sends requests over so many connections for so long; every answer must be a 2xx.
 pub(crate) async fn run(
@@ -57,7 +73,7 @@ async fn client(
     let mut latencies = Vec::new();
     let mut buffer = vec![0; 16 * 1024];
     while Instant::now() < until {
-        let request = make(counter.fetch_add(1, Ordering::Relaxed));
+        let request = make(counter.fetch_add(1, Ordering::Relaxed))?;
         let began = Instant::now();
         socket.write_all(&request).await?;
         answer(&mut socket, &mut buffer).await?;
@@ -73,24 +89,41 @@ async fn answer(socket: &mut TcpStream, buffer: &mut [u8]) -> anyhow::Result<()>
         let read = socket.read(&mut buffer[filled..]).await?;
         ensure!(read > 0, "the server closed the connection");
         filled += read;
-        let Some(end) = buffer[..filled].windows(4).position(|w| w == b"\r\n\r\n") else { continue };
+        let Some(end) = buffer[..filled].windows(4).position(|w| w == b"\r\n\r\n") else {
+            continue;
+        };
         let head = std::str::from_utf8(&buffer[..end])?;
         let length = head
             .lines()
-            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(str::to_owned))
+            .find_map(|line| {
+                line.to_ascii_lowercase().strip_prefix("content-length:").map(str::to_owned)
+            })
             .map_or(Ok(0), |text| text.trim().parse::<usize>())?;
         if filled >= end + 4 + length {
-            ensure!(head.starts_with("HTTP/1.1 2"), "the server answered {}", head.lines().next().unwrap_or(""));
+            ensure!(
+                head.starts_with("HTTP/1.1 2"),
+                "the server answered {}",
+                head.lines().next().unwrap_or("")
+            );
             return Ok(());
         }
     }
 }
 
 /// The bytes of a `POST`.
-pub(crate) fn post(path: &str, headers: &str, body: &str) -> Vec<u8> {
-    format!(
-        "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n{body}",
+pub(crate) fn post(path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+    let mut request = format!(
+        "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n",
         body.len()
     )
-    .into_bytes()
+    .into_bytes();
+    request.extend_from_slice(body);
+    request
+}
+
+/// Sends one request on a connection of its own; an answer other than 2xx is an error.
+pub(crate) async fn once(address: SocketAddr, request: &[u8]) -> anyhow::Result<()> {
+    let mut socket = TcpStream::connect(address).await?;
+    socket.write_all(request).await?;
+    answer(&mut socket, &mut vec![0; 16 * 1024]).await
 }

@@ -58,9 +58,10 @@ pub(crate) async fn pgmq_drain(pool: &PgPool, messages: u64) -> anyhow::Result<f
         let (pool, done) = (pool.clone(), Arc::clone(&done));
         workers.push(tokio::spawn(async move {
             loop {
-                let ids: Vec<i64> = sqlx::query_scalar("SELECT msg_id FROM pgmq.read('bench', 30, 100)")
-                    .fetch_all(&pool)
-                    .await?;
+                let ids: Vec<i64> =
+                    sqlx::query_scalar("SELECT msg_id FROM pgmq.read('bench', 30, 100)")
+                        .fetch_all(&pool)
+                        .await?;
                 if ids.is_empty() {
                     return anyhow::Ok(());
                 }
