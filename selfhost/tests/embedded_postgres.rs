@@ -180,6 +180,23 @@ async fn a_stop_and_a_start_keep_the_data() {
 }
 
 #[tokio::test]
+async fn a_server_that_stands_still_is_stopped_all_the_same() {
+    let data = data();
+    let impatient =
+        Options { stop_timeout: Duration::from_millis(500), ..Options::new(data.path()) };
+    let postgres = EmbeddedPostgres::start(&impatient).await.unwrap();
+    keep_a_row(&postgres.url()).await;
+    let pid = postgres.pid();
+    kill(Pid::from_raw(pid), Signal::SIGSTOP).unwrap();
+    postgres.stop().await.unwrap();
+    assert!(!runs(pid));
+
+    let again = start(data.path()).await;
+    assert_row_is_kept(&again.url()).await;
+    again.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_killed_server_is_brought_back_and_a_pool_finds_it_again() {
     let data = data();
     let postgres = std::sync::Arc::new(start(data.path()).await);

@@ -48,6 +48,9 @@ const ROOT: u32 = 0;
 /// How often to look again while something is on its way.
 const POLL: Duration = Duration::from_millis(20);
 
+/// How long a server that was told to stop at once may take.
+const HARD_STOP: Duration = Duration::from_secs(5);
+
 /// The least time between two restarts, and the most.
 const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(5));
 
@@ -180,8 +183,8 @@ impl EmbeddedPostgres {
     }
 
     /// Stops the server, if this process [owns](EmbeddedPostgres::is_owner) it, and waits until it has ended: first
-    /// as it likes to be stopped (running transactions are rolled back), after `stop_timeout` at once (the next
-    /// start recovers).
+    /// as it likes to be stopped (running transactions are rolled back), after `stop_timeout` at once, and if it does
+    /// not even hear that, by force (the next start recovers).
     ///
     /// # Errors
     ///
@@ -192,11 +195,13 @@ impl EmbeddedPostgres {
         if !server.is_owner() {
             return Ok(());
         }
-        for signal in [Signal::SIGINT, Signal::SIGQUIT] {
+        let patience = self.options.stop_timeout;
+        let hard = patience.min(HARD_STOP);
+        for (signal, patience) in
+            [(Signal::SIGINT, patience), (Signal::SIGQUIT, hard), (Signal::SIGKILL, hard)]
+        {
             server.signal(signal, &self.cluster);
-            if let Ok(status) =
-                timeout(self.options.stop_timeout, server.ended(&self.cluster)).await
-            {
+            if let Ok(status) = timeout(patience, server.ended(&self.cluster)).await {
                 tracing::info!(
                     server.pid = server.pid(),
                     status,
@@ -206,7 +211,7 @@ impl EmbeddedPostgres {
             }
             tracing::warn!(server.pid = server.pid(), %signal, "The embedded PostgreSQL is slow to stop");
         }
-        Err(timed_out("the server to stop", self.options.stop_timeout * 2, &self.cluster))
+        Err(timed_out("the server to stop", patience + hard * 2, &self.cluster))
     }
 
     async fn restart(&self) -> Result<Server, Error> {
