@@ -33,6 +33,7 @@ pub struct Clients {
     s3: OnceLock<aws_sdk_s3::Client>,
     ses: OnceLock<aws_sdk_sesv2::Client>,
     kms: OnceLock<aws_sdk_kms::Client>,
+    ssm: OnceLock<aws_sdk_ssm::Client>,
 }
 
 impl Clients {
@@ -44,6 +45,7 @@ impl Clients {
             s3: OnceLock::new(),
             ses: OnceLock::new(),
             kms: OnceLock::new(),
+            ssm: OnceLock::new(),
         }
     }
 
@@ -102,5 +104,11 @@ impl Clients {
     #[must_use]
     pub fn kms(&self) -> &aws_sdk_kms::Client {
         self.kms.get_or_init(|| aws_sdk_kms::Client::new(&self.config))
+    }
+
+    /// Secrets.
+    #[must_use]
+    pub fn ssm(&self) -> &aws_sdk_ssm::Client {
+        self.ssm.get_or_init(|| aws_sdk_ssm::Client::new(&self.config))
     }
 }

@@ -15,6 +15,7 @@ mod keys;
 mod mail;
 mod objects;
 pub mod options;
+mod secrets;
 pub mod table;
 
 pub use auth::CognitoAuth;
@@ -28,3 +29,4 @@ pub use keys::KmsKeys;
 pub use mail::SesMailer;
 pub use objects::S3Objects;
 pub use options::{AwsOptions, CognitoOptions};
+pub use secrets::secret;

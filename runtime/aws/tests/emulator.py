@@ -8,6 +8,7 @@ JSON each, from its standard input, and answers each with a line:
   {"advance": 30}            lets 30 seconds pass
   {"fault": {…}}             see `Fault`
   {"calls": null}            answers how often each operation was called since the last such command
+  {"last": "SendEmail"}      answers the body of the last call of an operation, which is JSON
 
 It ends when its standard input ends, so that it never outlives the test that started it.
 
@@ -90,6 +91,7 @@ class Emulator:
         self.lock = threading.Lock()
         self.faults = []
         self.calls = collections.Counter()
+        self.last = {}
         self.tokens = {}
 
     def __call__(self, environ, start_response):
@@ -98,6 +100,7 @@ class Emulator:
         operation = target.rpartition(".")[2] or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO'].split('/')[1]}"
         with self.lock:
             self.calls[operation] += 1
+            self.last[operation] = body
             fault = next((fault for fault in self.faults if fault.strikes(operation)), None)
             if fault and fault.entry is None:
                 if fault.done:
@@ -185,6 +188,8 @@ def obey(emulator, clock):
                 emulator.faults.append(Fault(**value))
             elif command == "calls":
                 answer, emulator.calls = dict(emulator.calls), collections.Counter()
+            elif command == "last":
+                answer = json.loads(emulator.last[value])
             else:
                 sys.exit(f"unknown command {command}")
         print(json.dumps(answer), flush=True)

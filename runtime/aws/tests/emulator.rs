@@ -50,6 +50,11 @@ impl Emulator {
         self.tell(&json!({"calls": null}))
     }
 
+    /// The body of the last call of an operation.
+    pub(crate) fn last(&self, operation: &str) -> Value {
+        self.tell(&json!({"last": operation}))
+    }
+
     fn tell(&self, command: &Value) -> Value {
         let mut talk = self.talk.lock().unwrap();
         let (input, output) = &mut *talk;

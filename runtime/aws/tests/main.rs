@@ -6,4 +6,7 @@ mod aws;
 mod emulator;
 mod ports;
 mod records;
+mod services;
+mod store;
+mod tokens;
 mod units;

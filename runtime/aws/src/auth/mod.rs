@@ -33,6 +33,8 @@ pub struct CognitoAuth {
 #[derive(Deserialize)]
 struct Claims {
     sub: String,
+    /// One; a list that has ours among others is refused.
+    iss: String,
     /// A number; text is refused.
     #[serde(rename = "exp")]
     _exp: i64,
@@ -57,6 +59,9 @@ impl CognitoAuth {
 
     fn principal(&self, claims: Claims) -> Result<Principal, AuthError> {
         let invalid = |why: &str| AuthError::Invalid(why.to_owned());
+        if claims.iss != self.issuer {
+            return Err(invalid("it is of another issuer"));
+        }
         // An access token has no `aud`, an id token no `client_id`.
         let client = match claims.token_use.as_str() {
             "id" => claims.aud,
