@@ -20,11 +20,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::OptionFuture;
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use twinhost::App;
 use twinhost::manifest::HandlerManifest;
-use twinhost::ports::{DeadLetter, Ports, Queue, Received, Release};
+use twinhost::ports::{DeadLetter, PortError, Ports, Queue, Received, Release};
 
 use crate::quiet::Quiet;
 use leases::{Lease, Leases};
@@ -35,6 +37,9 @@ const LONGEST_LEASE: Duration = Duration::from_secs(30);
 
 /// The first and the longest pause after the queue could not be read.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// A lot that is half done by then is no reason to think of the hosts beside us: the next can be received ahead.
+const FAST: Duration = Duration::from_secs(1);
 
 /// How a queue is consumed.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +98,7 @@ impl Consumer {
             leases: Arc::clone(&leases),
             running: JoinSet::new(),
             pending: VecDeque::new(),
+            lot: (Instant::now(), 0, 0),
             cautious: false,
             cut,
             consumer: &self,
@@ -111,6 +117,8 @@ struct Taking<'a> {
     running: JoinSet<()>,
     /// Runs that wait for a slot.
     pending: VecDeque<(Vec<Received>, Lease)>,
+    /// When messages were last taken, how many runs they made, and how many ended since.
+    lot: (Instant, usize, usize),
     /// Whether the last messages taken had been delivered before.
     cautious: bool,
     cut: CancellationToken,
@@ -118,32 +126,24 @@ struct Taking<'a> {
 
 impl Taking<'_> {
     async fn run(mut self, stop: &CancellationToken) {
-        let Consumer { runs, poll, .. } = self.consumer;
+        let consumer = self.consumer;
+        let Consumer { runs, poll, lease, .. } = consumer;
         // Whether there may be something to take.
         let mut look = true;
+        let mut receiving = None;
         let mut pause = None;
         let mut quiet = Quiet::default();
         while !stop.is_cancelled() {
             self.start_pending();
-            let ready = self.free() > 0 && self.pending.is_empty();
-            if ready && look {
-                // Not given up half-way: what was taken then would stay hidden until its lease ends.
-                match self.take().await {
-                    Ok(taken) => {
-                        look = taken;
-                        pause = None;
-                        quiet.recovered();
-                    }
-                    Err(error) => {
-                        quiet.warn(|times| {
-                            tracing::warn!(queue = runs.name, %error, times, "Cannot receive messages");
-                        });
-                        look = false;
-                        pause = Some(pause.map_or(PAUSE.0, |p: Duration| (p * 2).min(PAUSE.1)));
-                    }
-                }
-                continue;
+            if look
+                && receiving.is_none()
+                && let Some((max, per_group)) = self.wanted()
+            {
+                receiving = Some(runs.queue.receive(runs.name, max, per_group, *lease));
+                look = false;
             }
+            let ready = receiving.is_none() && self.free() > 0 && self.pending.is_empty();
+            let received = OptionFuture::from(receiving.as_mut());
             let idle = async {
                 match pause {
                     Some(pause) => tokio::time::sleep(pause).await,
@@ -152,6 +152,27 @@ impl Taking<'_> {
             };
             tokio::select! {
                 () = stop.cancelled() => {}
+                Some(received) = received => {
+                    receiving = None;
+                    let taken = match received {
+                        Ok(messages) => self.take(messages).await,
+                        Err(error) => Err(error),
+                    };
+                    match taken {
+                        Ok(taken) => {
+                            look |= taken;
+                            pause = None;
+                            quiet.recovered();
+                        }
+                        Err(error) => {
+                            quiet.warn(|times| {
+                                tracing::warn!(queue = runs.name, %error, times, "Cannot receive messages");
+                            });
+                            look = false;
+                            pause = Some(pause.map_or(PAUSE.0, |p: Duration| (p * 2).min(PAUSE.1)));
+                        }
+                    }
+                }
                 Some(ended) = self.running.join_next() => {
                     self.ended(ended);
                     // The next of its group can be taken now.
@@ -160,7 +181,31 @@ impl Taking<'_> {
                 () = idle, if ready => look = true,
             }
         }
+        // Not given up half-way: what was taken then would stay hidden until its lease ends.
+        if let Some(receiving) = receiving
+            && let Ok(messages) = receiving.await
+            && let Err(error) = self.take(messages).await
+        {
+            tracing::warn!(queue = runs.name, %error, "Cannot give messages back; their leases will run out");
+        }
         self.drain().await;
+    }
+
+    /// How many messages to receive now, and how many of one group, if any.
+    ///
+    /// Slots that are free are filled. While runs end so fast that half of the last lot is done
+    /// within [`FAST`], the next is received ahead, so that handlers do not wait for the queue.
+    fn wanted(&self) -> Option<(usize, usize)> {
+        let Consumer { concurrency, batch, .. } = *self.consumer;
+        let free = self.free();
+        let (since, runs, ended) = self.lot;
+        if free > 0 && self.pending.is_empty() {
+            Some(if self.cautious { (free, 1) } else { (free * batch, batch) })
+        } else if !self.cautious && ended * 2 >= runs && since.elapsed() < FAST {
+            Some((concurrency * batch, batch))
+        } else {
+            None
+        }
     }
 
     /// How many more runs may begin.
@@ -177,30 +222,30 @@ impl Taking<'_> {
         }
     }
 
-    fn ended(&self, ended: Result<(), JoinError>) {
+    fn ended(&mut self, ended: Result<(), JoinError>) {
+        self.lot.2 += 1;
         if let Err(error) = ended {
             let handler = self.consumer.runs.name;
             tracing::error!(handler, %error, "A run ended badly; its messages come again");
         }
     }
 
-    /// Takes messages for the free slots; false when there were none.
-    async fn take(&mut self) -> Result<bool, twinhost::ports::PortError> {
-        let Consumer { runs, batch, lease, .. } = self.consumer;
-        let free = self.free();
-        let (max, per_group) = if self.cautious { (free, 1) } else { (free * batch, *batch) };
-        let messages = runs.queue.receive(runs.name, max, per_group, *lease).await?;
+    /// Makes runs of what was received; false when there was nothing.
+    async fn take(&mut self, messages: Vec<Received>) -> Result<bool, PortError> {
+        let runs = &self.consumer.runs;
         if messages.is_empty() {
             self.cautious = false;
             return Ok(false);
         }
         self.cautious = messages.iter().any(|message| message.receive_count > 1);
+        let (free, before) = (self.free(), self.pending.len());
         let mut back = Vec::new();
         for group in messages.chunk_by(|a, b| a.group == b.group) {
             let Some(run) = self.sort_out(group, &mut back).await else { continue };
             let lease = self.leases.hold(&run);
             self.pending.push_back((run, lease));
         }
+        self.lot = (Instant::now(), self.pending.len() - before, 0);
         // What was delivered before does not wait in here: a crash would be charged to it.
         while self.pending.len() > free
             && let Some(at) = self.pending.iter().rposition(|(run, _)| run[0].receive_count > 1)
