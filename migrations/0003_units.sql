@@ -56,9 +56,8 @@ $$;
 --   put_version, delete_version  NULL: whatever is there; 0: nothing is there; else: this version is there
 --   put_expires                  microseconds since 1970
 --   ack_reason                   NULL: delete the message; else move it to the dead-letter queue
---   sender                       named in the wake-up, so that a sender can tell its own
 CREATE FUNCTION twinhost.flush(
-    tenants text, sender text,
+    tenants text,
     once_request int[], once_tenant text[], once_handler text[], once_key text[], once_seconds float8[],
     ack_request int[], ack_queue text[], ack_message bigint[], ack_receives int[], ack_reason text[],
     put_request int[], put_version bigint[], put_collection text[], put_tenant text[], put_key text[],
@@ -230,7 +229,6 @@ BEGIN
                 END IF;
                 FOREACH name IN ARRAY (SELECT array_agg(DISTINCT queue ORDER BY queue) FROM unnest(send_queue) AS queue) LOOP
                     PERFORM twinhost.send(name, send_request, send_queue, send_headers, send_body, bad, dropped);
-                    PERFORM pg_notify('twinhost_queue', name || ' ' || sender);
                 END LOOP;
             END IF;
             RETURN;

@@ -27,9 +27,9 @@ END
 $$;
 
 -- Fires a tick: the occurrence and its messages, or neither and `false` when it was fired before. The three
--- arrays go together, `headers` and `bodies` as twinhost.flush stores them; `sender` as there.
+-- arrays go together, `headers` and `bodies` as twinhost.flush stores them.
 CREATE FUNCTION twinhost.fire(
-    of_schedule text, scheduled_micros bigint, missed bigint, node text, sender text,
+    of_schedule text, scheduled_micros bigint, missed bigint, node text,
     queues text[], headers text[], bodies text[])
 RETURNS boolean
 LANGUAGE plpgsql AS $$
@@ -44,7 +44,6 @@ BEGIN
     END IF;
     FOR name IN SELECT DISTINCT queue FROM unnest(queues) AS queue LOOP
         PERFORM twinhost.send(name, array_fill(0, ARRAY[cardinality(queues)]), queues, headers, bodies, '{}', '{}');
-        PERFORM pg_notify('twinhost_queue', name || ' ' || sender);
     END LOOP;
     RETURN true;
 END

@@ -7,10 +7,13 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{Connection as _, PgConnection};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgRow};
+use sqlx::query::QueryAs;
+use sqlx::{Connection as _, FromRow, PgConnection, Postgres};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
+
+use crate::error::is_transient;
 
 /// How long to wait for a free connection, or for a new one.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -20,6 +23,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A connection that was idle for longer is tried before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+
+/// How often a statement is tried before a deadlock is an error.
+const MAX_TRIES: u32 = 5;
 
 /// Up to so many connections with the same options. Opens them when they are needed, and again after a failure.
 #[derive(Debug)]
@@ -55,6 +61,36 @@ impl Connections {
             .await
             .map_err(|_| late("a new connection"))?
             .map(lease)
+    }
+
+    /// Runs a statement that is a transaction of its own, and again after a deadlock.
+    pub(crate) async fn fetch<'q, Row>(
+        self: &Arc<Self>,
+        statement: impl Fn() -> QueryAs<'q, Postgres, Row, PgArguments> + Send + Sync,
+    ) -> Result<Vec<Row>, sqlx::Error>
+    where
+        Row: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let mut tries = 1;
+        loop {
+            let mut lease = self.take().await?;
+            let rows = in_time(statement().fetch_all(&mut *lease)).await;
+            match lease.settle(rows) {
+                Err(error) if is_transient(&error) && tries < MAX_TRIES => tries += 1,
+                rows => return rows,
+            }
+        }
+    }
+
+    /// Like [`fetch`](Self::fetch), for a statement that answers one row.
+    pub(crate) async fn fetch_one<'q, Row>(
+        self: &Arc<Self>,
+        statement: impl Fn() -> QueryAs<'q, Postgres, Row, PgArguments> + Send + Sync,
+    ) -> Result<Row, sqlx::Error>
+    where
+        Row: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        self.fetch(statement).await?.pop().ok_or(sqlx::Error::RowNotFound)
     }
 
     async fn open(&self) -> Result<PgConnection, sqlx::Error> {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection};
-use tokio::task::AbortHandle;
 use twinhost::Manifest;
 use twinhost::ports::PortError;
 
@@ -14,7 +13,7 @@ use crate::health;
 use crate::migrate::migrate;
 use crate::objects::LargeObjects;
 use crate::options::{PgOptions, bounded, describe};
-use crate::queue::{PgQueue, Wakes, listen};
+use crate::queue::{PgQueue, Wakes, announce, listen};
 use crate::schedules::PgSchedules;
 use crate::store::PgStore;
 
@@ -33,7 +32,6 @@ pub struct PgHost {
     store: Arc<PgStore>,
     queue: Arc<PgQueue>,
     schedules: Arc<PgSchedules>,
-    listener: AbortHandle,
 }
 
 impl PgHost {
@@ -94,7 +92,8 @@ impl PgHost {
         let connections = Connections::new(connect.clone(), as_app, options.max_connections);
         let commits = Connections::new(connect, as_app, options.lanes);
         let wakes = Wakes::new();
-        let listener = tokio::spawn(listen(listening, Arc::downgrade(&wakes))).abort_handle();
+        wakes.keep(tokio::spawn(listen(listening, Arc::downgrade(&wakes))));
+        wakes.keep(tokio::spawn(announce(Arc::clone(&connections), Arc::downgrade(&wakes))));
         let store =
             PgStore::start(server, &connections, commits, options.lanes, large, Arc::clone(&wakes));
         Self {
@@ -103,7 +102,6 @@ impl PgHost {
             queue: Arc::new(PgQueue::new(server, &connections, Arc::clone(&wakes))),
             schedules: Arc::new(PgSchedules::new(server, &connections, wakes)),
             connections,
-            listener,
         }
     }
 
@@ -165,23 +163,14 @@ impl PgHost {
         let failed = |error: sqlx::Error| port(&self.server, &error);
         let mut total = 0;
         loop {
-            let mut connection = self.connections.take().await.map_err(failed)?;
-            let gone = sqlx::query_scalar("SELECT twinhost.housekeep($1)")
-                .bind(HOUSEKEEPING_BATCH)
-                .fetch_one(&mut *connection);
-            let gone = in_time(gone).await;
-            let gone: i64 = connection.settle(gone).map_err(failed)?;
+            let statement =
+                || sqlx::query_as("SELECT twinhost.housekeep($1)").bind(HOUSEKEEPING_BATCH);
+            let (gone,): (i64,) = self.connections.fetch_one(statement).await.map_err(failed)?;
             total += u64::try_from(gone).unwrap_or(0);
             if gone < i64::from(HOUSEKEEPING_BATCH) {
                 return Ok(total);
             }
         }
-    }
-}
-
-impl Drop for PgHost {
-    fn drop(&mut self) {
-        self.listener.abort();
     }
 }
 

@@ -26,7 +26,8 @@ pub struct PgOptions {
     pub url: SecretString,
     /// Connections for reads, receives and administration. On top come `lanes` and one that listens.
     pub max_connections: u32,
-    /// Commits under way side by side (at least 1). Two beat one by a quarter; each holds a connection.
+    /// Commits under way side by side (at least 1); each holds a connection. Several keep the disk busy:
+    /// while one waits for it, the next is being worked on.
     pub lanes: u32,
     /// The folder for objects over 128 KiB.
     pub object_dir: PathBuf,
@@ -35,10 +36,10 @@ pub struct PgOptions {
 }
 
 impl PgOptions {
-    /// Six connections, two lanes, migrates.
+    /// Six connections, four lanes, migrates.
     #[must_use]
     pub const fn new(url: SecretString, object_dir: PathBuf) -> Self {
-        Self { url, max_connections: 6, lanes: 2, object_dir, migrate: true }
+        Self { url, max_connections: 6, lanes: 4, object_dir, migrate: true }
     }
 
     /// The options of every connection.

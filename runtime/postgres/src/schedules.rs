@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::{query_as, query_scalar};
+use sqlx::query_as;
 use twinhost::TenantId;
 use twinhost::ports::PortError;
 use twinhost::unit::Outgoing;
 
-use crate::connections::{Connections, in_time};
+use crate::connections::Connections;
 use crate::error::port;
 use crate::queue::{Wakes, queue_name, timestamp};
 use crate::store::headers;
@@ -52,14 +52,14 @@ impl PgSchedules {
     ///
     /// `Unavailable` when the database does not answer.
     pub async fn last(&self, schedule: &str) -> Result<Option<Timestamp>, PortError> {
-        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
-        let last = query_scalar(
-            "SELECT (extract(epoch FROM max(scheduled_at)) * 1000000)::bigint FROM twinhost.occurrences WHERE schedule = $1",
-        )
-        .bind(schedule)
-        .fetch_one(&mut *connection);
-        let last = in_time(last).await;
-        let last: Option<i64> = connection.settle(last).map_err(|e| self.failed(&e))?;
+        let statement = || {
+            query_as(
+                "SELECT (extract(epoch FROM max(scheduled_at)) * 1000000)::bigint FROM twinhost.occurrences WHERE schedule = $1",
+            )
+            .bind(schedule)
+        };
+        let (last,): (Option<i64>,) =
+            self.connections.fetch_one(statement).await.map_err(|e| self.failed(&e))?;
         Ok(last.map(timestamp))
     }
 
@@ -69,12 +69,9 @@ impl PgSchedules {
     ///
     /// `Unavailable` when the database does not answer.
     pub async fn first_seen(&self, schedule: &str) -> Result<Timestamp, PortError> {
-        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
-        let seen = query_scalar("SELECT twinhost.first_seen($1)")
-            .bind(schedule)
-            .fetch_one(&mut *connection);
-        let seen = in_time(seen).await;
-        connection.settle(seen).map(timestamp).map_err(|e| self.failed(&e))
+        let statement = || query_as("SELECT twinhost.first_seen($1)").bind(schedule);
+        let (seen,) = self.connections.fetch_one(statement).await.map_err(|e| self.failed(&e))?;
+        Ok(timestamp(seen))
     }
 
     /// Fires a tick: notes the occurrence and sends its messages in one transaction.
@@ -99,21 +96,21 @@ impl PgSchedules {
             queues.push(queue_name(&tick.queue)?);
             all_headers.push(headers(tenant.as_str(), tick)?);
         }
-        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
-        let fired = query_scalar("SELECT twinhost.fire($1, $2, $3, $4, $5, $6, $7, $8)")
-            .bind(schedule)
-            .bind(scheduled_at.as_microsecond())
-            .bind(i64::try_from(missed).unwrap_or(i64::MAX))
-            .bind(node)
-            .bind(self.wakes.instance())
-            .bind(&queues)
-            .bind(all_headers)
-            .bind(ticks.iter().map(|(_, tick)| tick.body.as_str()).collect::<Vec<_>>())
-            .fetch_one(&mut *connection);
-        let fired = in_time(fired).await;
-        let fired: bool = connection.settle(fired).map_err(|e| self.failed(&e))?;
+        let bodies: Vec<&str> = ticks.iter().map(|(_, tick)| tick.body.as_str()).collect();
+        let statement = || {
+            query_as("SELECT twinhost.fire($1, $2, $3, $4, $5, $6, $7)")
+                .bind(schedule)
+                .bind(scheduled_at.as_microsecond())
+                .bind(i64::try_from(missed).unwrap_or(i64::MAX))
+                .bind(node)
+                .bind(&queues)
+                .bind(&all_headers)
+                .bind(&bodies)
+        };
+        let (fired,): (bool,) =
+            self.connections.fetch_one(statement).await.map_err(|e| self.failed(&e))?;
         if fired {
-            queues.iter().for_each(|queue| self.wakes.wake(queue));
+            queues.iter().for_each(|queue| self.wakes.sent(queue));
         }
         Ok(fired)
     }
@@ -128,19 +125,18 @@ impl PgSchedules {
         schedule: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Occurrence>, PortError> {
-        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
-        let rows = query_as(
-            "SELECT schedule, (extract(epoch FROM scheduled_at) * 1000000)::bigint, missed, node,
-                (extract(epoch FROM fired_at) * 1000000)::bigint
-            FROM twinhost.occurrences WHERE $1::text IS NULL OR schedule = $1
-            ORDER BY scheduled_at DESC, schedule LIMIT $2",
-        )
-        .bind(schedule)
-        .bind(i64::from(limit))
-        .fetch_all(&mut *connection);
-        let rows = in_time(rows).await;
+        let statement = || {
+            query_as(
+                "SELECT schedule, (extract(epoch FROM scheduled_at) * 1000000)::bigint, missed, node,
+                    (extract(epoch FROM fired_at) * 1000000)::bigint
+                FROM twinhost.occurrences WHERE $1::text IS NULL OR schedule = $1
+                ORDER BY scheduled_at DESC, schedule LIMIT $2",
+            )
+            .bind(schedule)
+            .bind(i64::from(limit))
+        };
         let rows: Vec<(String, i64, i64, String, i64)> =
-            connection.settle(rows).map_err(|e| self.failed(&e))?;
+            self.connections.fetch(statement).await.map_err(|e| self.failed(&e))?;
         let occurrence = |(schedule, scheduled_at, missed, node, fired_at)| Occurrence {
             schedule,
             scheduled_at: timestamp(scheduled_at),

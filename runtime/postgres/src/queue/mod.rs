@@ -10,18 +10,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::postgres::PgArguments;
+use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::QueryAs;
-use sqlx::{FromRow, Postgres, query, query_as, query_scalar};
+use sqlx::{FromRow, Postgres, query_as};
 use twinhost::TenantId;
 use twinhost::ports::{DeadLetter, Peeked, PortError, Queue, QueueStats, Received, Release};
 use twinhost::unit::Receipt;
 
-use crate::connections::{Connections, in_time};
+use crate::connections::Connections;
 use crate::error::port;
 pub(crate) use name::{Handle, queue_name};
 use sql::{MOVE_BATCH, Statements, checked};
-pub(crate) use wakes::{Wakes, listen};
+pub(crate) use wakes::{Wakes, announce, listen};
 
 /// The queues of an application, in Postgres.
 #[derive(Debug)]
@@ -91,26 +91,31 @@ impl PgQueue {
         Ok(queue)
     }
 
+    /// The rows of a statement on a queue.
+    async fn fetch<'q, Row>(
+        &self,
+        statement: impl Fn() -> QueryAs<'q, Postgres, Row, PgArguments> + Send + Sync,
+    ) -> Result<Vec<Row>, PortError>
+    where
+        Row: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        self.connections.fetch(statement).await.map_err(|error| port(&self.server, &error))
+    }
+
     /// Runs a statement that answers how many messages it moved, until it finds less than a batch of them.
     async fn in_batches<'q>(
         &self,
-        statement: impl Fn() -> QueryAs<'q, Postgres, (i64, Option<String>), PgArguments> + Send,
+        statement: impl Fn() -> QueryAs<'q, Postgres, (i64,), PgArguments> + Send + Sync,
     ) -> Result<u64, PortError> {
         let mut total = 0;
         loop {
-            let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
-            let moved = in_time(statement().fetch_one(&mut *connection)).await;
-            let (moved, _) = connection.settle(moved).map_err(|e| self.failed(&e))?;
+            let moved: i64 = self.fetch(&statement).await?.iter().map(|(moved,)| moved).sum();
             let moved = u64::try_from(moved).unwrap_or(0);
             total += moved;
             if moved < MOVE_BATCH {
                 return Ok(total);
             }
         }
-    }
-
-    fn failed(&self, error: &sqlx::Error) -> PortError {
-        port(&self.server, error)
     }
 
     /// The message in a row, or why there is none: not everybody who can write to pgmq's tables is us.
@@ -181,15 +186,14 @@ impl Queue for PgQueue {
         let one = self.queue(queue)?;
         let cursor = one.cursor.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let limit = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
-        let rows = query_as(checked(&one.statements.receive))
-            .bind(&cursor)
-            .bind(limit(per_group.min(max)))
-            .bind(limit(max))
-            .bind(micros(lease))
-            .fetch_all(&mut *connection);
-        let rows = in_time(rows).await;
-        let mut rows: Vec<ReceivedRow> = connection.settle(rows).map_err(|e| self.failed(&e))?;
+        let statement = || {
+            query_as(checked(&one.statements.receive))
+                .bind(&cursor)
+                .bind(limit(per_group.min(max)))
+                .bind(limit(max))
+                .bind(micros(lease))
+        };
+        let mut rows: Vec<ReceivedRow> = self.fetch(statement).await?;
         rows.sort_by(|a, b| {
             (a.name <= cursor, &a.name, a.msg_id).cmp(&(b.name <= cursor, &b.name, b.msg_id))
         });
@@ -235,15 +239,15 @@ impl Queue for PgQueue {
         for (queue, items) in by_queue(receipts, |receipt| receipt) {
             let one = self.queue(queue)?;
             let (messages, receives) = handles(&items);
-            let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
-            let extended = query_scalar(checked(&one.statements.extend))
-                .bind(messages)
-                .bind(receives)
-                .bind(micros(lease))
-                .fetch_all(&mut *connection);
-            let extended = in_time(extended).await;
-            let extended: Vec<i64> = connection.settle(extended).map_err(|e| self.failed(&e))?;
-            let items = items.into_iter().filter(|(handle, _)| extended.contains(&handle.message));
+            let statement = || {
+                query_as(checked(&one.statements.extend))
+                    .bind(&messages)
+                    .bind(&receives)
+                    .bind(micros(lease))
+            };
+            let extended: Vec<(i64,)> = self.fetch(statement).await?;
+            let items =
+                items.into_iter().filter(|(handle, _)| extended.contains(&(handle.message,)));
             good.extend(items.map(|(_, receipt)| receipt));
         }
         Ok(receipts.iter().filter(|receipt| !good.contains(receipt)).cloned().collect())
@@ -257,16 +261,15 @@ impl Queue for PgQueue {
             let attempted: Vec<bool> = items.iter().map(|(_, r)| r.attempted).collect();
             let reasons: Vec<Option<String>> =
                 items.iter().map(|(_, r)| r.reason.as_deref().map(storable)).collect();
-            let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
-            let released = query(checked(&one.statements.release))
-                .bind(messages)
-                .bind(receives)
-                .bind(delays)
-                .bind(attempted)
-                .bind(reasons)
-                .execute(&mut *connection);
-            let released = in_time(released).await;
-            connection.settle(released).map_err(|e| self.failed(&e))?;
+            let statement = || {
+                query_as(checked(&one.statements.release))
+                    .bind(&messages)
+                    .bind(&receives)
+                    .bind(&delays)
+                    .bind(&attempted)
+                    .bind(&reasons)
+            };
+            let _released: Vec<()> = self.fetch(statement).await?;
             for delay in items.iter().map(|(_, release)| release.delay) {
                 self.wakes.wake_after(&one.name, delay);
             }
@@ -280,25 +283,22 @@ impl Queue for PgQueue {
             let (messages, receives) = handles(&items);
             let reasons: Vec<String> =
                 items.iter().map(|(_, letter)| storable(&letter.reason)).collect();
-            let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
-            let moved = query(checked(&one.statements.dead_letter))
-                .bind(messages)
-                .bind(receives)
-                .bind(reasons)
-                .execute(&mut *connection);
-            let moved = in_time(moved).await;
-            connection.settle(moved).map_err(|e| self.failed(&e))?;
+            let statement = || {
+                query_as(checked(&one.statements.dead_letter))
+                    .bind(&messages)
+                    .bind(&receives)
+                    .bind(&reasons)
+            };
+            let _moved: Vec<()> = self.fetch(statement).await?;
         }
         Ok(())
     }
 
     async fn stats(&self, queue: &str) -> Result<QueueStats, PortError> {
         let one = self.queue(queue)?;
-        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
-        let row = query_as(checked(&one.statements.stats)).fetch_one(&mut *connection);
-        let row = in_time(row).await;
-        let (backlog, in_flight, oldest, dead): (i64, i64, i64, i64) =
-            connection.settle(row).map_err(|e| self.failed(&e))?;
+        let rows: Vec<(i64, i64, i64, i64)> =
+            self.fetch(|| query_as(checked(&one.statements.stats))).await?;
+        let (backlog, in_flight, oldest, dead) = rows.into_iter().next().unwrap_or_default();
         let count = |value: i64| u64::try_from(value).unwrap_or(0);
         Ok(QueueStats {
             queue: queue.to_owned(),
@@ -312,12 +312,8 @@ impl Queue for PgQueue {
     async fn peek(&self, queue: &str, dead: bool, max: usize) -> Result<Vec<Peeked>, PortError> {
         let one = self.queue(queue)?;
         let statement = if dead { &one.statements.peek_dead } else { &one.statements.peek };
-        let mut connection = self.connections.take().await.map_err(|e| self.failed(&e))?;
-        let rows = query_as(checked(statement))
-            .bind(i64::try_from(max).unwrap_or(i64::MAX))
-            .fetch_all(&mut *connection);
-        let rows = in_time(rows).await;
-        let rows: Vec<PeekedRow> = connection.settle(rows).map_err(|e| self.failed(&e))?;
+        let limit = i64::try_from(max).unwrap_or(i64::MAX);
+        let rows: Vec<PeekedRow> = self.fetch(|| query_as(checked(statement)).bind(limit)).await?;
         // Whatever else may write to pgmq's tables, an operator must be able to see it.
         let peeked = rows.into_iter().map(|row| Peeked {
             id: row.id.unwrap_or_default(),
@@ -334,21 +330,17 @@ impl Queue for PgQueue {
 
     async fn redrive(&self, queue: &str, ids: Option<&[String]>) -> Result<u64, PortError> {
         let one = self.queue(queue)?;
-        self.in_batches(|| {
-            query_as(checked(&one.statements.redrive))
-                .bind(ids)
-                .bind(&one.name)
-                .bind(MOVE_BATCH.cast_signed())
-        })
-        .await
+        let limit = MOVE_BATCH.cast_signed();
+        let statement = || query_as(checked(&one.statements.redrive)).bind(ids).bind(limit);
+        let moved = self.in_batches(statement).await?;
+        self.wakes.sent(&one.name);
+        Ok(moved)
     }
 
     async fn purge(&self, queue: &str, dead: bool) -> Result<u64, PortError> {
         let one = self.queue(queue)?;
         let statement = if dead { &one.statements.purge_dead } else { &one.statements.purge };
-        self.in_batches(|| {
-            query_as(checked(statement)).bind(&one.name).bind(MOVE_BATCH.cast_signed())
-        })
-        .await
+        let limit = MOVE_BATCH.cast_signed();
+        self.in_batches(|| query_as(checked(statement)).bind(&one.name).bind(limit)).await
     }
 }

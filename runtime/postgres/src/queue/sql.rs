@@ -11,11 +11,15 @@ use sqlx::AssertSqlSafe;
 /// now, whatever another receive has done since this statement began, and of them the leading run that
 /// is visible is taken. The scan stops when there are `$3`.
 ///
+/// Receives of one queue take turns, under an advisory lock: each locks rows of many groups, and two would
+/// wait for each other in a circle.
+///
 /// It need not be durable: after a crash the message is merely visible, and received, once more.
 const RECEIVE: &str = r#"
 WITH RECURSIVE
 clock AS MATERIALIZED (
-    SELECT clock_timestamp() AS now, set_config('synchronous_commit', 'off', true)),
+    SELECT pg_advisory_xact_lock('{q}'::regclass::oid::bigint), set_config('synchronous_commit', 'off', true),
+        clock_timestamp() AS now),
 ahead(name, vt) AS (
     (SELECT {group}, vt FROM {q} WHERE {group} > $1 ORDER BY {group}, msg_id LIMIT 1)
     UNION ALL
@@ -92,26 +96,26 @@ FROM {q} ORDER BY msg_id LIMIT $1";
 /// the time a statement may take.
 pub(super) const MOVE_BATCH: u64 = 10_000;
 
-/// Sends dead letters back, oldest first, all or those of the ids in `$1`; `$2` is the queue's name, `$3` how many.
+/// Sends dead letters back, oldest first, all or those of the ids in `$1`; `$2` at the most.
 const REDRIVE: &str = "
 WITH gone AS (
     DELETE FROM {dlq} WHERE msg_id IN (
-        SELECT msg_id FROM {dlq} WHERE $1::text[] IS NULL OR headers ->> 'id' = ANY ($1) ORDER BY msg_id LIMIT $3)
+        SELECT msg_id FROM {dlq} WHERE $1::text[] IS NULL OR headers ->> 'id' = ANY ($1) ORDER BY msg_id LIMIT $2)
     RETURNING *),
 sent AS (
     INSERT INTO {q} (vt, message, headers)
     SELECT clock_timestamp(), message, headers - 'reason' FROM gone ORDER BY msg_id RETURNING 1)
-SELECT count(*), pg_notify('twinhost_queue', $2)::text FROM sent";
+SELECT count(*) FROM sent";
 
 /// Deletes the oldest `$2` messages, and the memory of de-duplication ids of the queue `$1`.
 const PURGE: &str = "
 WITH gone AS (DELETE FROM {q} WHERE msg_id IN (SELECT msg_id FROM {q} ORDER BY msg_id LIMIT $2) RETURNING 1)
-SELECT (SELECT count(*) FROM gone), twinhost.forget_deduplication($1)::text";
+SELECT (SELECT count(*) FROM gone) FROM twinhost.forget_deduplication($1)";
 
-/// Deletes the oldest `$2` dead letters of the queue `$1`.
+/// Deletes the oldest `$2` dead letters, of the queue `$1`.
 const PURGE_DEAD: &str = "
 WITH gone AS (DELETE FROM {dlq} WHERE msg_id IN (SELECT msg_id FROM {dlq} ORDER BY msg_id LIMIT $2) RETURNING 1)
-SELECT count(*), $1::text FROM gone";
+SELECT count(*) FROM gone WHERE $1::text IS NOT NULL";
 
 /// The statements of one queue.
 #[derive(Debug)]

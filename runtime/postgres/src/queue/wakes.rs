@@ -1,18 +1,24 @@
 //! Wakes who waits for a message: at once in this process, by NOTIFY from others.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::PgListener;
+use sqlx::{PgPool, query_as};
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
-/// The channel of `twinhost.flush`; a payload is a queue's name and the instance that sent.
+use crate::connections::Connections;
+
+/// The channel; a payload is a queue's name and the instance that sent.
 const CHANNEL: &str = "twinhost_queue";
 
-/// How long to wait before listening again when the database does not answer.
+/// How long to wait before listening or announcing again when the database does not answer.
 const RECONNECT: Duration = Duration::from_secs(1);
+
+/// The shortest time between two announcements: under load many sends share one.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Who is to be woken, by queue.
 #[derive(Debug)]
@@ -20,22 +26,49 @@ pub(crate) struct Wakes {
     /// Tells this process's own notifications, which it need not hear, from others'.
     instance: String,
     queues: Mutex<HashMap<String, Arc<Notify>>>,
+    /// Queues that others are to be told of.
+    unannounced: Mutex<BTreeSet<String>>,
+    announce: Arc<Notify>,
+    /// The tasks that listen and announce, ended with it.
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Drop for Wakes {
+    fn drop(&mut self) {
+        lock(&self.tasks).iter().for_each(JoinHandle::abort);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Wakes {
     pub(crate) fn new() -> Arc<Self> {
-        let instance = uuid::Uuid::new_v4().simple().to_string();
-        Arc::new(Self { instance, queues: Mutex::default() })
+        Arc::new(Self {
+            instance: uuid::Uuid::new_v4().simple().to_string(),
+            queues: Mutex::default(),
+            unannounced: Mutex::default(),
+            announce: Arc::default(),
+            tasks: Mutex::default(),
+        })
     }
 
-    /// Names this process in notifications.
-    pub(crate) fn instance(&self) -> &str {
-        &self.instance
+    /// Takes charge of a task that works for it.
+    pub(crate) fn keep(&self, task: JoinHandle<()>) {
+        lock(&self.tasks).push(task);
+    }
+
+    /// Something was sent to a queue: wakes who waits here, and has the others told.
+    pub(crate) fn sent(&self, queue: &str) {
+        self.wake(queue);
+        lock(&self.unannounced).insert(queue.to_owned());
+        self.announce.notify_one();
     }
 
     /// Where to wait for messages of a queue. A wake-up that nobody waited for is kept for who comes next.
     pub(crate) fn of(&self, queue: &str) -> Arc<Notify> {
-        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queues = lock(&self.queues);
         match queues.get(queue) {
             Some(notify) => Arc::clone(notify),
             None => Arc::clone(queues.entry(queue.to_owned()).or_default()),
@@ -61,8 +94,7 @@ impl Wakes {
     }
 
     fn wake_all(&self) {
-        let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        queues.values().for_each(|notify| notify.notify_one());
+        lock(&self.queues).values().for_each(|notify| notify.notify_one());
     }
 
     fn heard(&self, payload: &str) {
@@ -71,6 +103,41 @@ impl Wakes {
             Some((queue, _)) => self.wake(queue),
             None => self.wake(payload),
         }
+    }
+}
+
+/// Tells other processes of what was sent here, until nobody is interested.
+///
+/// Not in the transaction that sends: a transaction that notifies holds a lock of the whole server
+/// until it is on disk, so only one lane could commit at a time. What is lost between the two by a
+/// crash, the bounded wait of the others makes up for.
+pub(crate) async fn announce(connections: Arc<Connections>, wakes: Weak<Wakes>) {
+    let Some(asked) = wakes.upgrade().map(|wakes| Arc::clone(&wakes.announce)) else { return };
+    loop {
+        asked.notified().await;
+        let Some(current) = wakes.upgrade() else { return };
+        let queues: Vec<String> =
+            std::mem::take(&mut *lock(&current.unannounced)).into_iter().collect();
+        let statement = || {
+            query_as(
+                "SELECT pg_notify('twinhost_queue', queue || ' ' || $2)::text FROM unnest($1) AS queue",
+            )
+            .bind(&queues)
+            .bind(&current.instance)
+        };
+        let told: Result<Vec<(Option<String>,)>, _> = connections.fetch(statement).await;
+        let pause = match told {
+            Ok(_) => PAUSE,
+            Err(error) => {
+                let error = crate::error::message(&error);
+                tracing::debug!(error, "other processes cannot be told of messages yet; they poll");
+                lock(&current.unannounced).extend(queues);
+                current.announce.notify_one();
+                RECONNECT
+            }
+        };
+        drop(current);
+        tokio::time::sleep(pause).await;
     }
 }
 

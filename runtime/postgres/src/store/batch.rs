@@ -23,7 +23,7 @@ pub(super) struct Flushed {
 
 const FLUSH: &str = "SELECT conflicts, lost, duplicates FROM twinhost.flush(
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)";
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)";
 
 /// The headers of a message, which tell what pgmq's own columns do not.
 pub(crate) fn headers(tenant: &str, send: &Outgoing) -> Result<String, PortError> {
@@ -181,14 +181,13 @@ impl<'a> Batch<'a> {
     }
 
     /// The statement that commits it all.
-    pub(super) fn query(&self, sender: &'a str) -> QueryAs<'_, Postgres, Flushed, PgArguments> {
+    pub(super) fn query(&self) -> QueryAs<'_, Postgres, Flushed, PgArguments> {
         fn column<'r, R, T>(rows: &'r [R], value: impl Fn(&'r R) -> T) -> Vec<T> {
             rows.iter().map(value).collect()
         }
         let tenants: Vec<&str> = self.tenants.iter().copied().collect();
         query_as(FLUSH)
             .bind(tenants.join(","))
-            .bind(sender)
             .bind(column(&self.once, |o| o.request))
             .bind(column(&self.once, |o| o.tenant))
             .bind(column(&self.once, |o| o.handler))

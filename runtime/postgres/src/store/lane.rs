@@ -8,8 +8,8 @@ use twinhost::ports::{CommitError, PortError};
 
 use super::batch::{Batch, Flushed};
 use super::request::{Request, Touched};
-use crate::connections::{Connections, in_time};
-use crate::error::{is_invalid, is_transient, port};
+use crate::connections::Connections;
+use crate::error::{is_invalid, port};
 use crate::queue::Wakes;
 
 /// Requests in one flush at the most.
@@ -17,9 +17,6 @@ const MAX_REQUESTS: usize = 256;
 
 /// Bytes in one flush at the most, a single request aside.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
-
-/// How often a flush is tried again after a deadlock.
-const MAX_TRIES: u32 = 5;
 
 /// What the lanes share.
 #[derive(Debug)]
@@ -110,26 +107,11 @@ impl Lanes {
     }
 
     async fn execute(&self, batch: &Batch<'_>) -> Result<Flushed, sqlx::Error> {
-        let mut tries = 1;
-        loop {
-            let result = self.execute_once(batch).await;
-            match result {
-                Ok(flushed) => {
-                    for queue in batch.queues() {
-                        self.wakes.wake(queue);
-                    }
-                    return Ok(flushed);
-                }
-                Err(error) if is_transient(&error) && tries < MAX_TRIES => tries += 1,
-                Err(error) => return Err(error),
-            }
+        let flushed = self.connections.fetch_one(|| batch.query()).await?;
+        for queue in batch.queues() {
+            self.wakes.sent(queue);
         }
-    }
-
-    async fn execute_once(&self, batch: &Batch<'_>) -> Result<Flushed, sqlx::Error> {
-        let mut lease = self.connections.take().await?;
-        let flushed = in_time(batch.query(self.wakes.instance()).fetch_one(&mut *lease)).await;
-        lease.settle(flushed)
+        Ok(flushed)
     }
 }
 

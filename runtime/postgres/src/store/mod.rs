@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use sqlx::query_as;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use twinhost::TenantId;
 use twinhost::ports::{
@@ -16,7 +17,7 @@ use twinhost::ports::{
 };
 use twinhost::unit::Unit;
 
-use crate::connections::{Connections, in_time};
+use crate::connections::Connections;
 use crate::error::port;
 use crate::objects::LargeObjects;
 use crate::queue::Wakes;
@@ -113,21 +114,21 @@ impl Documents for PgStore {
         // One more than asked for tells whether there is more.
         let page = i32::try_from(size + 1).unwrap_or(i32::MAX);
         let failed = |error: sqlx::Error| port(&self.server, &error);
-        let mut lease = self.connections.take().await.map_err(failed)?;
-        let rows = sqlx::query_as(
-            "SELECT key, version, body FROM twinhost.query_documents($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind(tenant.as_str())
-        .bind(collection)
-        .bind(&query.prefix)
-        .bind(&query.cursor)
-        .bind(query.order == Order::Descending)
-        .bind(fields)
-        .bind(values)
-        .bind(page)
-        .fetch_all(&mut *lease);
-        let rows = in_time(rows).await;
-        let rows: Vec<(String, i64, String)> = lease.settle(rows).map_err(failed)?;
+        let statement = || {
+            query_as(
+                "SELECT key, version, body FROM twinhost.query_documents($1, $2, $3, $4, $5, $6, $7, $8)",
+            )
+            .bind(tenant.as_str())
+            .bind(collection)
+            .bind(&query.prefix)
+            .bind(&query.cursor)
+            .bind(query.order == Order::Descending)
+            .bind(&fields)
+            .bind(&values)
+            .bind(page)
+        };
+        let rows: Vec<(String, i64, String)> =
+            self.connections.fetch(statement).await.map_err(failed)?;
         let mut items: Vec<Stored> =
             rows.into_iter().map(|(key, version, body)| read::stored(key, version, body)).collect();
         let more = items.len() > size;
@@ -156,13 +157,14 @@ impl Commit for PgStore {
 impl Objects for PgStore {
     async fn get(&self, tenant: &TenantId, key: &str) -> Result<Option<Bytes>, PortError> {
         let failed = |error: sqlx::Error| port(&self.server, &error);
-        let mut lease = self.connections.take().await.map_err(failed)?;
-        let row = sqlx::query_scalar("SELECT bytes FROM twinhost.get_object($1, $2)")
-            .bind(tenant.as_str())
-            .bind(key)
-            .fetch_optional(&mut *lease);
-        let row = in_time(row).await;
-        let row: Option<Option<Vec<u8>>> = lease.settle(row).map_err(failed)?;
+        let statement = || {
+            query_as("SELECT bytes FROM twinhost.get_object($1, $2)")
+                .bind(tenant.as_str())
+                .bind(key)
+        };
+        let rows: Vec<(Option<Vec<u8>>,)> =
+            self.connections.fetch(statement).await.map_err(failed)?;
+        let row = rows.into_iter().next().map(|(bytes,)| bytes);
         match row {
             None => Ok(None),
             Some(Some(inline)) => Ok(Some(inline.into())),

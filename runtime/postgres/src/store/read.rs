@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use sqlx::query_as;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use twinhost::TenantId;
 use twinhost::ports::{PortError, Stored};
 
-use crate::connections::{Connections, in_time};
+use crate::connections::Connections;
 use crate::error::port;
 
 /// Round trips side by side.
@@ -86,15 +87,16 @@ async fn fetch(
     connections: &Arc<Connections>,
     reads: &[Read],
 ) -> Result<Vec<(i32, i64, String)>, sqlx::Error> {
-    let mut lease = connections.take().await?;
-    let rows =
-        sqlx::query_as("SELECT place, version, body FROM twinhost.get_documents($1, $2, $3)")
-            .bind(reads.iter().map(|read| read.tenant.as_str()).collect::<Vec<_>>())
-            .bind(reads.iter().map(|read| read.collection).collect::<Vec<_>>())
-            .bind(reads.iter().map(|read| read.key.as_str()).collect::<Vec<_>>())
-            .fetch_all(&mut *lease);
-    let rows = in_time(rows).await;
-    lease.settle(rows)
+    let tenants: Vec<&str> = reads.iter().map(|read| read.tenant.as_str()).collect();
+    let collections: Vec<&str> = reads.iter().map(|read| read.collection).collect();
+    let keys: Vec<&str> = reads.iter().map(|read| read.key.as_str()).collect();
+    let statement = || {
+        query_as("SELECT place, version, body FROM twinhost.get_documents($1, $2, $3)")
+            .bind(&tenants)
+            .bind(&collections)
+            .bind(&keys)
+    };
+    connections.fetch(statement).await
 }
 
 /// Answers each read with its row, if there is one.
