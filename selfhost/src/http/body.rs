@@ -6,6 +6,7 @@ use axum::body::{Body, BodyDataStream};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use http::{HeaderMap, StatusCode, header};
+use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Site;
@@ -23,6 +24,8 @@ const LINGER: Duration = Duration::from_secs(2);
 pub(super) enum Refused {
     TooLarge,
     TooSlow,
+    /// Other large bodies take all the memory there is for them.
+    Busy,
     /// The connection broke, or what came is not HTTP.
     Broken,
 }
@@ -32,6 +35,7 @@ impl Refused {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::BAD_REQUEST,
         }
     }
@@ -50,7 +54,9 @@ pub(super) async fn read(body: Body, headers: &HeaderMap, site: &Site) -> Result
         timeout_at(deadline, whole).await.unwrap_or(Err(Refused::TooSlow))
     };
     // A client that asked first (`expect`) has sent nothing yet and need not be heard out.
-    if result == Err(Refused::TooLarge) && !headers.contains_key(header::EXPECT) {
+    if matches!(result, Err(Refused::TooLarge | Refused::Busy))
+        && !headers.contains_key(header::EXPECT)
+    {
         tokio::spawn(linger(stream, site.body_limit));
     }
     result
@@ -64,13 +70,14 @@ async fn collect(stream: &mut BodyDataStream, site: &Site) -> Result<Bytes, Refu
     let Some(second) = next(stream).await? else { return Ok(first) };
     let mut whole = BytesMut::from(first);
     let mut chunk = second;
-    let mut permit = None;
+    let mut held = None;
     loop {
-        if whole.len() + chunk.len() > site.body_limit {
+        let length = whole.len() + chunk.len();
+        if length > site.body_limit {
             return Err(Refused::TooLarge);
         }
-        if permit.is_none() && whole.len() + chunk.len() > SMALL {
-            permit = site.large_bodies.acquire().await.ok();
+        if length > SMALL {
+            hold(&mut held, length, site)?;
         }
         whole.extend_from_slice(&chunk);
         match next(stream).await? {
@@ -78,6 +85,25 @@ async fn collect(stream: &mut BodyDataStream, site: &Site) -> Result<Bytes, Refu
             None => return Ok(whole.freeze()),
         }
     }
+}
+
+/// Takes memory for a body of `length` bytes as they come: who stalls keeps what he has sent, and no more.
+///
+/// Nobody waits for it. Those who hold some could be waiting for each other.
+fn hold<'a>(
+    held: &mut Option<SemaphorePermit<'a>>,
+    length: usize,
+    site: &'a Site,
+) -> Result<(), Refused> {
+    let has = held.as_ref().map_or(0, SemaphorePermit::num_permits);
+    let more = length.div_ceil(1024).saturating_sub(has);
+    let more = site.large_bodies.try_acquire_many(u32::try_from(more).unwrap_or(u32::MAX));
+    let more = more.map_err(|_| Refused::Busy)?;
+    match held {
+        Some(held) => held.merge(more),
+        None => *held = Some(more),
+    }
+    Ok(())
 }
 
 async fn next(stream: &mut BodyDataStream) -> Result<Option<Bytes>, Refused> {

@@ -39,8 +39,8 @@ pub use server::{Peer, Server};
 /// Paths that belong to the host.
 const RESERVED: [&str; 3] = ["/health", "/healthz", "/readyz"];
 
-/// Bodies of more than 64 KiB read at a time: bounds what uploads can hold in memory.
-const LARGE_BODIES: usize = 32;
+/// KiB that bodies of more than 64 KiB may hold together while they are read: 32 of the largest.
+const LARGE_BODIES_KIB: usize = 32 * 6 * 1024;
 
 /// A route that the host cannot serve.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +60,7 @@ struct Site {
     trusted_proxies: config::Addresses,
     body_limit: usize,
     body_timeout: Duration,
+    /// A permit for each KiB.
     large_bodies: Semaphore,
 }
 
@@ -88,7 +89,7 @@ pub fn router(
         trusted_proxies: config.trusted_proxies.clone(),
         body_limit: config.body_limit_bytes,
         body_timeout: Duration::from_secs(config.body_timeout_seconds),
-        large_bodies: Semaphore::new(LARGE_BODIES),
+        large_bodies: Semaphore::new(LARGE_BODIES_KIB),
     });
     // Grouped by shape, because two routes may name the same segment differently.
     let mut routes: BTreeMap<String, MethodRouter> = BTreeMap::new();
@@ -191,6 +192,10 @@ impl IntoResponse for Refused {
         // What is left of the body is not read, so nothing else can follow on this connection.
         let close = header::HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
+        if self == Self::Busy {
+            let soon = header::HeaderValue::from_static("1");
+            response.headers_mut().insert(header::RETRY_AFTER, soon);
+        }
         response
     }
 }

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use tests::sender::log_file;
-use tests::wire;
+use anyhow::Context as _;
+use serde_json::json;
+use tests::sender::{log_file, record};
+use tests::{eventually, wire};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::World;
@@ -106,6 +110,52 @@ async fn who_is_slow_is_sent_away_and_others_are_served_meanwhile() -> anyhow::R
     assert_eq!(wire::status(&said), "408", "{said}");
     assert!((limit - SLACK..limit + SLACK).contains(&took), "closed after {took:?}");
     assert_eq!(world.reads(served).await?["cost_events"], served);
+    world.home.stop().await
+}
+
+/// Begins an upload of `announced` bytes and stalls after `sent`.
+async fn stall(world: &World, announced: usize, sent: usize) -> anyhow::Result<TcpStream> {
+    let mut stream = wire::connect(&world.home).await?;
+    let path = &world.sender.path;
+    let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {announced}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(&vec![b' '; sent]).await?;
+    Ok(stream)
+}
+
+#[tokio::test]
+async fn stalled_uploads_keep_others_out_only_when_they_fill_the_memory() -> anyhow::Result<()> {
+    let mut world = World::new().await?;
+    let mut big = record("big");
+    big["requestParameters"]["userData"] = "x".repeat(200_000).into();
+    let big = json!({ "Records": [big] }).to_string().into_bytes();
+
+    let mut few = Vec::new();
+    for _ in 0..100 {
+        few.push(stall(&world, 6_000_000, 100_000).await?);
+    }
+    let began = Instant::now();
+    let answer = world.sender.post("beside-100", &big).await?;
+    assert!(answer.is_accepted(), "{answer:?}");
+    assert!(began.elapsed() < Duration::from_secs(5), "took {:?}", began.elapsed());
+    drop(few);
+
+    // 34 times 6 MB is more than 192 MiB, and one of them is told so long before they are too slow.
+    let mut full = JoinSet::new();
+    for _ in 0..34 {
+        let mut stream = stall(&world, 6_000_000, 5_999_999).await?;
+        full.spawn(async move { wire::rest(&mut stream).await });
+    }
+    let answer = full.join_next().await.context("34 uploads")???;
+    assert_eq!(wire::status(&answer), "503", "{answer}");
+    assert!(answer.contains("retry-after: 1"), "{answer}");
+    // Who needs none of that memory is served.
+    assert!(world.sender.post("small", &log_file("small")).await?.is_accepted());
+    drop(full);
+    eventually("there is room again", async || {
+        Ok(world.sender.post("afterwards", &big).await?.is_accepted().then_some(()))
+    })
+    .await?;
     world.home.stop().await
 }
 
