@@ -10,7 +10,7 @@ use twinhost::Manifest;
 use twinhost::ports::{Mailer, PortError, Ports, Queue, SystemClock};
 use twinhost_postgres::auth::{AccountError, LocalAuth};
 use twinhost_postgres::mail::{NoMailer, SmtpMailer, SmtpOptions};
-use twinhost_postgres::{PgHost, PgOptions, PgSchedules, StartError};
+use twinhost_postgres::{LargeObjects, PgHost, PgOptions, PgSchedules, StartError};
 
 use crate::config::{Config, Smtp};
 use crate::embedded_postgres::{self, EmbeddedPostgres};
@@ -36,6 +36,8 @@ pub struct Host {
     pub secrets: Secrets,
     /// Where the database is, for people; no user, no password.
     pub database_place: String,
+    /// Where large objects are.
+    pub large_objects: LargeObjects,
     /// Where mail goes, for people; `None` when it goes nowhere.
     pub mail_place: Option<String>,
     embedded: Option<Embedded>,
@@ -89,6 +91,10 @@ impl Host {
             .map_err(|source| HostError::DataDir { path: config.data_dir.clone(), source })?;
         let secrets = Secrets::load(config)?;
         let (mailer, mail_place) = mailer(&config.smtp)?;
+        let large_objects = match config.objects.s3() {
+            Some(bucket) => LargeObjects::s3(&bucket)?,
+            None => LargeObjects::local(&config.objects_dir())?,
+        };
         let (embedded, url) = match &config.database.url {
             Some(url) => (None, url.clone()),
             None => {
@@ -99,8 +105,9 @@ impl Host {
         };
         let mut options = PgOptions::new(url, config.objects_dir());
         options.max_connections = config.database.max_connections;
-        let opened = Self::connect(&options, manifest, secrets, (mailer, mail_place)).await;
-        match (opened, embedded) {
+        let opened =
+            Self::connect(&options, manifest, secrets, large_objects, (mailer, mail_place));
+        match (opened.await, embedded) {
             (Ok(host), embedded) => Ok(Self { embedded, ..host }),
             (Err(error), Some(embedded)) => {
                 embedded.stop().await;
@@ -114,9 +121,12 @@ impl Host {
         options: &PgOptions,
         manifest: &Manifest,
         secrets: Secrets,
+        large_objects: LargeObjects,
         (mailer, mail_place): (Arc<dyn Mailer>, Option<String>),
     ) -> Result<Self, HostError> {
-        let database = Arc::new(PgHost::connect(options, manifest).await?);
+        let database =
+            PgHost::connect_with_objects(options, manifest, large_objects.clone()).await?;
+        let database = Arc::new(database);
         let store = database.store();
         let auth = Arc::new(LocalAuth::new(
             Arc::clone(&store) as _,
@@ -140,6 +150,7 @@ impl Host {
             database_place: database.server().to_owned(),
             database,
             secrets,
+            large_objects,
             mail_place,
             embedded: None,
         })
@@ -198,9 +209,10 @@ fn mailer(config: &Smtp) -> Result<(Arc<dyn Mailer>, Option<String>), HostError>
 
 impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { database_place, mail_place, .. } = self;
+        let Self { database_place, large_objects, mail_place, .. } = self;
         f.debug_struct("Host")
             .field("database_place", database_place)
+            .field("large_objects", large_objects)
             .field("mail_place", mail_place)
             .finish_non_exhaustive()
     }

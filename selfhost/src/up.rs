@@ -81,6 +81,7 @@ async fn serve(
         http = %bound.http_address,
         admin = %bound.admin_address,
         database = host.database_place,
+        objects = host.large_objects.place(),
         "Running"
     );
     Ok(bound.run(stop).await?)
@@ -110,6 +111,7 @@ fn announce(bound: &Bound, host: &Host, config: &Config, manifest: &Manifest) ->
     line("metrics", &format!("http://{}/metrics", bound.admin_address));
     line("data", &shown(&config.data_dir));
     line("database", &host.database_place);
+    line("objects", &format!("{} (those over 128 KiB)", host.large_objects.place()));
     let nowhere = "nowhere: set `smtp.host` and `smtp.from`";
     line("mail", host.mail_place.as_deref().unwrap_or(nowhere));
     if !host.secrets.created.is_empty() {

@@ -4,4 +4,5 @@ mod bad_input;
 mod cloudtrail;
 mod faults;
 mod mail;
+mod objects;
 mod zombies;

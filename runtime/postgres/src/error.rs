@@ -37,17 +37,6 @@ pub enum StartError {
         /// What is wrong, each with its cure.
         problems: Vec<String>,
     },
-    /// The bucket for large objects is not understood.
-    #[cfg(feature = "s3")]
-    #[error(
-        "the bucket for objects `{url}` cannot be used: {cause}; write it as s3://bucket, with settings such as `region`, `endpoint`, `access_key_id` and `secret_access_key`"
-    )]
-    Bucket {
-        /// The bucket.
-        url: String,
-        /// What went wrong.
-        cause: String,
-    },
     /// The folder for large objects cannot be used.
     #[error(
         "the folder for objects `{folder}` cannot be used: {cause}; create it and let this user write to it"
@@ -57,6 +46,14 @@ pub enum StartError {
         folder: String,
         /// What went wrong.
         cause: String,
+    },
+    /// The bucket for large objects cannot be used, whatever its server says.
+    #[error("the bucket for objects `{bucket}` cannot be used: {why}")]
+    Bucket {
+        /// Its name.
+        bucket: String,
+        /// Which option cannot be, and what is allowed.
+        why: String,
     },
 }
 

@@ -1,4 +1,4 @@
-//! Twinhost's ports on Postgres, local files, SMTP and key files.
+//! Twinhost's ports on Postgres, local files or S3, SMTP and key files.
 //!
 //! [`PgHost::connect`] brings a database up to date, checks that it keeps promises, and gives out the
 //! ports: documents, objects and the commit of units ([`PgStore`]), queues ([`PgQueue`]) and the
@@ -15,6 +15,7 @@ mod migrate;
 mod objects;
 mod options;
 mod queue;
+pub mod s3;
 mod schedules;
 mod store;
 

@@ -19,6 +19,11 @@ Everything can be set in <data>/twinhost.toml, by variables (http.listen is TWIN
 and, for a secret, by a file that a variable names (DATABASE_URL_FILE). A flag beats a variable, which \
 beats the file.
 
+Objects over 128 KiB are files in <data>/objects (objects.directory), or in a bucket of any S3: objects.bucket, \
+objects.endpoint unless it is AWS, objects.region, objects.access_key_id, objects.secret_access_key, and if need be \
+objects.prefix, objects.style = \"virtual\", objects.allow_http = true. To move them, copy them first: \
+<data>/objects and a bucket hold the same paths.
+
 SIGTERM and Ctrl-C finish the work in hand, then stop. /readyz says whether requests are taken, \
 /metrics on the admin port is for Prometheus.
 

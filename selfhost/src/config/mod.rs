@@ -7,6 +7,7 @@
 //! that means nothing is refused, with the names that do.
 
 mod address;
+mod objects;
 mod sections;
 
 use std::collections::HashMap;
@@ -18,20 +19,20 @@ use config::{ConfigBuilder, Environment, File, FileFormat};
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use address::{Addresses, InvalidAddresses};
-pub use sections::{
-    Admin, Auth, BODY_LIMIT_BYTES, Config, Database, Http, Log, LogFormat, Objects, Smtp,
-};
+pub use objects::Objects;
+pub use sections::{Admin, Auth, BODY_LIMIT_BYTES, Config, Database, Http, Log, LogFormat, Smtp};
 
 /// What variables of the environment begin with.
 const PREFIX: &str = "TWINHOST";
 
 /// The secrets, and the name of each in the environment.
-const SECRETS: [(&str, &str); 5] = [
+const SECRETS: [(&str, &str); 6] = [
     ("database.url", "TWINHOST__DATABASE__URL"),
     ("database.url", "DATABASE_URL"),
     ("auth.jwt_secret", "TWINHOST__AUTH__JWT_SECRET"),
     ("auth.jwt_secret", "JWT_SECRET"),
     ("smtp.password", "TWINHOST__SMTP__PASSWORD"),
+    ("objects.secret_access_key", "TWINHOST__OBJECTS__SECRET_ACCESS_KEY"),
 ];
 
 /// What flags say; `None` leaves a value to the environment, the file or its default.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use twinhost_postgres::mail::Encryption;
 
 use super::address::Addresses;
+use super::objects::Objects;
 
 /// The most that a body may have: Lambda's limit, so that nobody depends on which host they call.
 pub const BODY_LIMIT_BYTES: usize = 6 * 1024 * 1024;
@@ -29,7 +30,7 @@ pub struct Config {
     pub admin: Admin,
     /// Postgres.
     pub database: Database,
-    /// Where objects are kept.
+    /// Where large objects are kept.
     pub objects: Objects,
     /// The mail relay.
     pub smtp: Smtp,
@@ -63,7 +64,7 @@ impl Config {
         Duration::from_secs(self.shutdown_grace_seconds)
     }
 
-    /// The folder of objects: the one configured, else `<data>/objects`.
+    /// The folder of large objects, unless a bucket has them: the one configured, else `<data>/objects`.
     #[must_use]
     pub fn objects_dir(&self) -> PathBuf {
         self.objects.directory.clone().unwrap_or_else(|| self.data_dir.join("objects"))
@@ -107,7 +108,7 @@ impl Config {
         if self.smtp.host.is_some() && self.smtp.from.is_none() {
             return Err("`smtp.host` is set but `smtp.from` is not; say who mails come from".into());
         }
-        Ok(())
+        self.objects.check()
     }
 }
 
@@ -183,14 +184,6 @@ impl Default for Database {
     fn default() -> Self {
         Self { url: None, max_connections: 6 }
     }
-}
-
-/// Where objects are kept.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Objects {
-    /// The folder of large objects. `<data>/objects`.
-    pub directory: Option<PathBuf>,
 }
 
 /// The mail relay. Without a host no mail is sent; who wants to send one is told so.

@@ -1,3 +1,5 @@
+use twinhost_postgres::s3::Style;
+
 use super::*;
 
 fn environment(pairs: &[(&str, &str)]) -> HashMap<String, String> {
@@ -61,6 +63,11 @@ fn a_value_that_cannot_be_is_refused_by_name() {
         ("[log]\nformat = \"xml\"", "log.format"),
         ("[smtp]\nhost = \"mail\"", "smtp.from"),
         ("[smtp]\npassword = \"p\"", "smtp.username"),
+        ("[objects]\ndirectory = \"o\"\nbucket = \"large\"", "objects.directory"),
+        ("[objects]\nbucket = \"large\"\naccess_key_id = \"id\"", "objects.secret_access_key"),
+        ("[objects]\nsecret_access_key = \"s\"", "objects.bucket"),
+        ("[objects]\nendpoint = \"https://s3.example.org\"", "objects.bucket"),
+        ("[objects]\nstyle = \"subdomain\"", "objects.style"),
         ("shutdown_grace_seconds = -1", "shutdown_grace_seconds"),
     ] {
         let error = load(file, &[]).unwrap_err().to_string();
@@ -82,6 +89,35 @@ fn a_secret_can_come_from_a_file_or_under_its_usual_name() {
     assert!(matches!(error, ConfigError::Twice("DATABASE_URL")), "{error}");
     let error = load("", &[("JWT_SECRET_FILE", "/nowhere/at/all")]).unwrap_err().to_string();
     assert!(error.contains("JWT_SECRET_FILE") && error.contains("/nowhere/at/all"), "{error}");
+}
+
+#[test]
+fn a_bucket_can_be_named_by_variables_alone_and_its_key_by_a_file() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "canary\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let config = load(
+        "[objects]\nprefix = \"home\"",
+        &[
+            ("TWINHOST__OBJECTS__BUCKET", "large"),
+            ("TWINHOST__OBJECTS__ENDPOINT", "http://minio:9000"),
+            ("TWINHOST__OBJECTS__ALLOW_HTTP", "true"),
+            ("TWINHOST__OBJECTS__STYLE", "virtual"),
+            ("TWINHOST__OBJECTS__ACCESS_KEY_ID", "0123"),
+            ("TWINHOST__OBJECTS__SECRET_ACCESS_KEY_FILE", path),
+        ],
+    );
+    let config = config.unwrap();
+    let s3 = config.objects.s3().unwrap();
+    assert_eq!((s3.bucket.as_str(), s3.prefix.as_str()), ("large", "home"));
+    assert_eq!((s3.endpoint.as_deref(), s3.allow_http), (Some("http://minio:9000"), true));
+    assert_eq!((s3.region.as_str(), s3.style), ("us-east-1", Style::Virtual));
+    assert_eq!(
+        (s3.access_key_id.as_str(), s3.secret_access_key.expose_secret()),
+        ("0123", "canary")
+    );
+    assert!(!format!("{config:?}").contains("canary"));
+    assert!(load("", &[]).unwrap().objects.s3().is_none(), "a folder unless a bucket is named");
 }
 
 #[test]

@@ -7,5 +7,7 @@ mod ports;
 mod queue;
 mod recovery;
 mod row_security;
+#[cfg(feature = "s3")]
+mod s3;
 mod schedules;
 mod start;

@@ -2,6 +2,7 @@
 
 mod database;
 mod machine;
+mod objects;
 mod stores;
 
 use anyhow::Result;
@@ -33,6 +34,7 @@ impl Problem {
 async fn opened(config: &Config, app: &App) -> Vec<Problem> {
     let found = on_stores::open(config, app, async |host| {
         let mut problems = database::check(host, config).await?;
+        problems.extend(objects::check(&host.large_objects).await);
         problems.extend(stores::check(host, app, config).await?);
         Ok(problems)
     });
