@@ -14,7 +14,7 @@ use crate::error::StartError;
 use crate::keys::KmsKeys;
 use crate::mail::SesMailer;
 use crate::objects::S3Objects;
-use crate::options::{AwsOptions, JWKS_URL, TABLE};
+use crate::options::{AwsOptions, TABLE};
 use crate::table::Table;
 
 /// The host on AWS: its ports, each over the client of one service.
@@ -72,17 +72,6 @@ impl AwsHost {
             bucket.clone(),
             Arc::clone(&clock),
         );
-        let auth: Arc<dyn Auth> = match &options.cognito {
-            None => Arc::new(Absent),
-            Some(cognito) => {
-                let auth = CognitoAuth::new(cognito).map_err(|_| StartError::Invalid {
-                    variable: JWKS_URL.to_owned(),
-                    value: cognito.jwks_url.clone(),
-                    what: "reachable: this machine has no root certificates; install `ca-certificates`",
-                })?;
-                Arc::new(auth)
-            }
-        };
         Ok(Self {
             documents: Arc::new(DynamoDocuments::new(table, Arc::clone(&clock))),
             commit: Arc::new(commit),
@@ -98,7 +87,10 @@ impl AwsHost {
                 Some(key) => Arc::new(KmsKeys::new(Arc::clone(&clients), key.clone())),
                 None => Arc::new(Absent),
             },
-            auth,
+            auth: match &options.cognito {
+                Some(cognito) => Arc::new(CognitoAuth::new(cognito)),
+                None => Arc::new(Absent),
+            },
             clock,
             clients,
         })

@@ -29,10 +29,14 @@ impl Aws {
 
     /// A message in the queue of orders, received once.
     async fn order(&self) -> Received {
-        let mut order = unit().send("g", "order");
+        self.order_sent("order").await;
+        self.receive_order().await
+    }
+
+    async fn order_sent(&self, body: &str) {
+        let mut order = unit().send("g", body);
         order.sends[0].queue = ORDERS.to_owned();
         self.commit(order).await.unwrap();
-        self.receive_order().await
     }
 
     async fn receive_order(&self) -> Received {
@@ -180,6 +184,34 @@ async fn a_message_sent_twice_hours_apart_is_done_once() {
     assert_eq!(aws.stored("a").await.map(|stored| stored.version), Some(1));
 }
 
+/// Sent twice hours apart, and received together.
+#[tokio::test]
+async fn a_message_that_is_in_a_run_twice_is_done_once_and_the_rest_comes_again() {
+    let aws = aws().await;
+    let mut sends = unit().send("g", "1");
+    sends.sends[0].queue = ORDERS.to_owned();
+    aws.commit(sends.clone()).await.unwrap();
+    aws.pass(HOUR);
+    aws.commit(sends).await.unwrap();
+    aws.order_sent("3").await;
+    let received = aws.receive(ORDERS, 10, LEASE).await;
+    let run: Vec<Received> = received.into_iter().map(|(message, _)| message).collect();
+    assert_eq!(run[0].id, run[1].id);
+    let count =
+        |message, n: u64| unit().done(message).put(Version(n), "a", &format!("{{\"n\":{n}}}"));
+    aws.commit(unit().put(Absent, "a", "{}")).await.unwrap();
+    let units = run.iter().zip(1..).map(|(message, n)| count(message, n)).collect();
+    let cut = aws.host.commit().commit(units).await;
+    assert!(matches!(cut, Err(CommitError::Port(PortError::Unavailable { .. }))), "{cut:?}");
+    assert_eq!(aws.stored("a").await.unwrap().body, r#"{"n":1}"#);
+    let commit = aws.host.commit();
+    let mut known = Vec::new();
+    for message in &run {
+        known.push(commit.resume(message).await.unwrap());
+    }
+    assert_eq!(known, [Resumed::Done, Resumed::Done, Resumed::New]);
+}
+
 #[tokio::test]
 async fn a_message_without_effects_costs_no_call() {
     let aws = aws().await;
@@ -235,6 +267,22 @@ async fn what_a_request_left_unsent_is_recovered_later() {
     assert_eq!(commit.recover(HANDLER, HOUR).await.unwrap(), 2);
     assert_eq!(commit.recover(HANDLER, HOUR).await.unwrap(), 0);
     assert_eq!(aws.drain(BILLS).await.len(), 2);
+}
+
+#[tokio::test]
+async fn an_outbox_that_cannot_be_sent_holds_back_no_other() {
+    let aws = aws().await;
+    for body in ["1", "2"] {
+        aws.emulator.fault(&refusal("SendMessageBatch"));
+        aws.commit(unit().send("g", body)).await.unwrap_err();
+        aws.pass(HOUR);
+    }
+    aws.emulator.fault(&refusal("SendMessageBatch"));
+    let commit = aws.another().commit();
+    assert!(matches!(commit.recover(HANDLER, HOUR).await, Err(PortError::Unavailable { .. })));
+    assert_eq!(aws.drain(BILLS).await, ["2"]);
+    assert_eq!(commit.recover(HANDLER, HOUR).await.unwrap(), 1);
+    assert_eq!(aws.drain(BILLS).await, ["1"]);
 }
 
 #[tokio::test]

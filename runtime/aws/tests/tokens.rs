@@ -108,7 +108,7 @@ impl Issuer {
         let app = axum::Router::new().fallback(route);
         let server = tokio::spawn(async { axum::serve(listener, app).await.unwrap() });
         let options = CognitoOptions { issuer: ISSUER.into(), client: CLIENT.into(), jwks_url };
-        let auth = CognitoAuth::new(&options).unwrap();
+        let auth = CognitoAuth::new(&options);
         Self { answer, delay, fetches, auth, server }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -28,10 +28,13 @@ const COOL_DOWN: Duration = Duration::from_secs(10);
 /// RFC 7518 §3.3: a key of RS256 has 2048 bits at least.
 const MIN_MODULUS_BYTES: usize = 256;
 
+type HttpsClient = Client<HttpsConnector<HttpConnector>, Empty<Bytes>>;
+
 /// The keys of an issuer by their ids.
 pub(super) struct Jwks {
     url: String,
-    client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+    /// Built for the first fetch: reading the machine's root certificates takes some milliseconds.
+    client: OnceLock<HttpsClient>,
     keys: RwLock<HashMap<String, Arc<DecodingKey>>>,
     /// Held during a fetch, so that all who wait for one share it.
     last: Mutex<Option<Fetched>>,
@@ -63,16 +66,13 @@ struct Key {
 
 impl Jwks {
     /// The keys at a place; nothing is fetched yet.
-    pub(super) fn new(url: &str) -> Result<Self, String> {
-        let connector = HttpsConnectorBuilder::new().with_native_roots();
-        let connector = connector.map_err(|error| format!("no root certificates: {error}"))?;
-        let connector = connector.https_or_http().enable_http1().build();
-        Ok(Self {
+    pub(super) fn new(url: &str) -> Self {
+        Self {
             url: url.to_owned(),
-            client: Client::builder(TokioExecutor::new()).build(connector),
+            client: OnceLock::new(),
             keys: RwLock::default(),
             last: Mutex::new(None),
-        })
+        }
     }
 
     /// The key of this id. A key that is not known is looked for at the issuer, once a cool-down at
@@ -118,7 +118,20 @@ impl Jwks {
         let uri: Uri = self.url.parse().map_err(|error| format!("`{}`: {error}", self.url))?;
         let request = Request::get(uri).body(Empty::new());
         let request = request.map_err(|error| error.to_string())?;
-        let answer = self.client.request(request).await;
+        let client = match self.client.get() {
+            Some(client) => client,
+            None => {
+                let connector = HttpsConnectorBuilder::new().with_native_roots();
+                let connector = connector.map_err(|error| {
+                    format!(
+                        "this machine has no root certificates: {error}; install `ca-certificates`"
+                    )
+                })?;
+                let connector = connector.https_or_http().enable_http1().build();
+                self.client.get_or_init(|| Client::builder(TokioExecutor::new()).build(connector))
+            }
+        };
+        let answer = client.request(request).await;
         let answer = answer
             .map_err(|error| format!("`{}`: {}", self.url, crate::error::root_cause(&error)))?;
         if answer.status() != StatusCode::OK {

@@ -12,6 +12,7 @@ mod plan;
 mod record;
 mod sender;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,6 +83,10 @@ struct Prepared {
 }
 
 impl Prepared {
+    fn record(&self, kind: Kind) -> Option<&Record> {
+        self.records.iter().find(|record| record.kind == kind)
+    }
+
     /// Bytes of its items, or a few more.
     fn bytes(&self) -> usize {
         let documents = self.unit.writes.iter().map(|write| {
@@ -133,11 +138,11 @@ impl DynamoCommit {
     ///
     /// # Errors
     ///
-    /// `Unavailable` when DynamoDB or a queue does not answer; what was sent by then is.
+    /// `Unavailable` when DynamoDB does not answer, or an outbox cannot be sent; the others are.
     pub async fn recover(&self, handler: &str, age: Duration) -> Result<u64, PortError> {
         let age = SignedDuration::try_from(age).unwrap_or(SignedDuration::MAX);
         let before = self.clock.now().saturating_sub(age).unwrap_or(jiff::Timestamp::MIN);
-        let mut recovered = 0;
+        let (mut recovered, mut failure) = (0, None);
         let mut start = None;
         loop {
             let request = self
@@ -154,11 +159,14 @@ impl DynamoCommit {
                 .set_exclusive_start_key(start);
             let page = request.send().await.map_err(|error| port(&self.table.what(), &error))?;
             for pk in page.items().iter().filter_map(|item| text_of(item, PARTITION_KEY)) {
-                recovered += u64::from(self.finish(pk).await?.is_some());
+                match self.finish(pk).await {
+                    Ok(found) => recovered += u64::from(found.is_some()),
+                    Err(error) => failure = Some(error),
+                }
             }
             start = page.last_evaluated_key;
             if start.is_none() {
-                return Ok(recovered);
+                return failure.map_or(Ok(recovered), Err);
             }
         }
     }
@@ -218,14 +226,16 @@ impl DynamoCommit {
         let mut pauses = Pauses::new();
         let mut turns = 0;
         loop {
-            let plan = Plan::of(&self.table, units, known, self.clock.now())?;
-            let refusal = match self.transact(plan.actions.clone()).await? {
+            let mut plan = Plan::of(&self.table, units, known, self.clock.now())?;
+            let actions = std::mem::take(&mut plan.actions);
+            let writes = !actions.is_empty();
+            let refusal = match self.transact(actions).await? {
                 None => {
                     known.left.extend(plan.leaves());
                     for open in units.iter_mut().filter(|unit| unit.outcome.is_none()) {
                         open.outcome = Some(Committed::Applied);
                     }
-                    return Ok(!plan.actions.is_empty());
+                    return Ok(writes);
                 }
                 Some(reasons) => plan.judge(&reasons),
             };
@@ -261,8 +271,7 @@ impl DynamoCommit {
 
     /// Settles a unit whose key is spent, unless it is so no longer.
     async fn duplicate(&self, unit: &mut Prepared) -> Result<(), PortError> {
-        let once = unit.records.iter().find(|record| record.kind == Kind::Once);
-        if let Some(once) = once
+        if let Some(once) = unit.record(Kind::Once)
             && self.finish(&once.pk).await? == Some(true)
         {
             unit.outcome = Some(Committed::Duplicate);
@@ -340,9 +349,10 @@ impl Commit for DynamoCommit {
             all.push(self.prepare(unit).await?);
         }
         mark_repeats(&mut all);
+        let whole = first_repeat(&all).unwrap_or(all.len());
         let mut known = Known::default();
         let mut begun = false;
-        let mut rest = &mut all[..];
+        let mut rest = &mut all[..whole];
         while !rest.is_empty() {
             let (next, after) = rest.split_at_mut(fitting(rest));
             match self.apply(next, &mut known).await {
@@ -356,19 +366,34 @@ impl Commit for DynamoCommit {
             self.deliver(next).await?;
             rest = after;
         }
+        if whole < all.len() {
+            let why =
+                "a message is in the run twice; delivered again, its second is found to be done";
+            return Err(PortError::unavailable("the rest of a run", why).into());
+        }
         Ok(all.into_iter().map(|unit| unit.outcome.unwrap_or(Committed::Applied)).collect())
     }
 }
 
 /// Of units with one key in one commit the first counts.
 fn mark_repeats(units: &mut [Prepared]) {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for unit in units {
-        let once = unit.records.iter().find(|record| record.kind == Kind::Once);
-        if once.is_some_and(|once| !seen.insert(once.pk.clone())) {
+        if unit.record(Kind::Once).is_some_and(|once| !seen.insert(once.pk.clone())) {
             unit.outcome = Some(Committed::Duplicate);
         }
     }
+}
+
+/// The first unit of a message that an earlier unit of the run is of too: one that its sender sent
+/// again after the queue had forgotten it.
+///
+/// What came after it builds on what its handler did, so the run ends there.
+fn first_repeat(units: &[Prepared]) -> Option<usize> {
+    let mut seen = HashSet::new();
+    units
+        .iter()
+        .position(|unit| unit.record(Kind::Event).is_some_and(|event| !seen.insert(&event.pk)))
 }
 
 /// A unit is committed and its messages wait: whatever the cause, it may work later.
