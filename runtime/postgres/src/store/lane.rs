@@ -69,7 +69,11 @@ impl Lanes {
             while taken.len() + later.len() < MAX_REQUESTS && bytes < MAX_BYTES {
                 let Ok(request) = waiting.try_recv() else { break };
                 bytes += request.bytes;
-                if touched.admit(&request) { taken.push(request) } else { later.push(request) }
+                if touched.admit(&request) {
+                    taken.push(request)
+                } else {
+                    later.push(request)
+                }
                 gained = true;
             }
         }
