@@ -61,9 +61,11 @@ deny: ## Check licences, bans and sources of the dependencies
 	@scripts/deny
 
 .PHONY: bench
-bench: ## Measure beside hand-written code and peers, in one run
+bench: ## Measure beside hand-written code and peers, in one run (OUT=docs/benchmarks.md)
 	@scripts/setup
-	cargo run --release --locked -p bench
+	@echo "==> Building twinhost and its peers (a first build takes some minutes)"
+	@cargo build --release --locked --quiet -p twinhost-selfhost
+	@scripts/with-postgres cargo run --release --locked --quiet -p bench -- $(if $(OUT),--out $(OUT))
 
 .PHONY: clean
 clean: ## Remove what was built (never data)
