@@ -21,9 +21,10 @@ const CONNECTIONS: [usize; 3] = [1, 64, 256];
 
 const BARE: &str = "axum, no database";
 const INSERT: &str = "axum + one `INSERT` a request";
+const GROUPED: &str = "axum + group commit by hand, two lanes";
 const MINIMAL: &str = "Twinhost, body published as a message";
 const SIGNED: &str = "Twinhost, the real `webhook-ingestion`";
-const CONTESTANTS: [&str; 4] = [BARE, INSERT, MINIMAL, SIGNED];
+const CONTESTANTS: [&str; 5] = [BARE, INSERT, GROUPED, MINIMAL, SIGNED];
 
 /// Connections of the pool that inserts: with more the two cores only wait for each other.
 const POOL: u32 = 16;
@@ -133,9 +134,12 @@ async fn one(
         return load::run(address, connections, lasting, &plain("/")).await;
     }
     let database = server.create().await?;
-    let measured = if name == INSERT {
-        let pool = database.pool(POOL).await?;
-        let address = peers::inserting_axum(pool.clone()).await?;
+    let measured = if name == INSERT || name == GROUPED {
+        let pool = database.pool(if name == INSERT { POOL } else { 2 }).await?;
+        let address = match name {
+            INSERT => peers::inserting_axum(pool.clone()).await?,
+            _ => peers::group_committing_axum(pool.clone()).await?,
+        };
         let measured = load::run(address, connections, lasting, &plain("/")).await;
         pool.close().await;
         measured?

@@ -16,6 +16,9 @@ use graphile_worker::{
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+const WEBHOOK: &str = "CREATE TABLE webhook (id bigserial PRIMARY KEY, body text NOT NULL)";
 
 /// axum that answers 202 and does nothing else.
 pub(crate) async fn bare_axum() -> anyhow::Result<SocketAddr> {
@@ -24,15 +27,49 @@ pub(crate) async fn bare_axum() -> anyhow::Result<SocketAddr> {
 
 /// axum that does one INSERT a request, by hand.
 pub(crate) async fn inserting_axum(pool: PgPool) -> anyhow::Result<SocketAddr> {
-    sqlx::query("CREATE TABLE webhook (id bigserial PRIMARY KEY, body text NOT NULL)")
-        .execute(&pool)
-        .await?;
+    sqlx::query(WEBHOOK).execute(&pool).await?;
     async fn insert(State(pool): State<PgPool>, body: String) -> StatusCode {
         let inserted =
             sqlx::query("INSERT INTO webhook (body) VALUES ($1)").bind(body).execute(&pool).await;
         if inserted.is_ok() { StatusCode::ACCEPTED } else { StatusCode::SERVICE_UNAVAILABLE }
     }
     serve(axum::Router::new().route("/", post(insert)).with_state(pool)).await
+}
+
+/// axum with group commit by hand, two lanes: what requests wait while a flush is under way is inserted at once.
+pub(crate) async fn group_committing_axum(pool: PgPool) -> anyhow::Result<SocketAddr> {
+    type Waiting = (String, oneshot::Sender<()>);
+    sqlx::query(WEBHOOK).execute(&pool).await?;
+    let (sender, receiver) = mpsc::channel::<Waiting>(4096);
+    let receiver = Arc::new(Mutex::new(receiver));
+    for _ in 0..2 {
+        let (pool, receiver) = (pool.clone(), Arc::clone(&receiver));
+        tokio::spawn(async move {
+            loop {
+                let mut waiting = Vec::new();
+                if receiver.lock().await.recv_many(&mut waiting, 512).await == 0 {
+                    return;
+                }
+                let (bodies, replies): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+                let inserted = sqlx::query("INSERT INTO webhook (body) SELECT unnest($1::text[])")
+                    .bind(bodies)
+                    .execute(&pool)
+                    .await;
+                if inserted.is_ok() {
+                    for reply in replies {
+                        let _gone: Result<(), ()> = reply.send(());
+                    }
+                }
+            }
+        });
+    }
+    async fn wait(State(sender): State<mpsc::Sender<Waiting>>, body: String) -> StatusCode {
+        let (reply, answer) = oneshot::channel();
+        let sent = sender.send((body, reply)).await.is_ok();
+        let committed = sent && answer.await.is_ok();
+        if committed { StatusCode::ACCEPTED } else { StatusCode::SERVICE_UNAVAILABLE }
+    }
+    serve(axum::Router::new().route("/", post(wait)).with_state(sender)).await
 }
 
 async fn serve(router: axum::Router) -> anyhow::Result<SocketAddr> {
