@@ -76,7 +76,7 @@ impl TestHost {
         self.memory.commit(vec![unit]).await.expect("memory takes a document");
     }
 
-    /// Seals a secret as [`Context::seal`] would for this tenant.
+    /// Seals a secret as [`Context::seal`](crate::Context::seal) would for this tenant.
     pub async fn sealed(&self, plain: &[u8], context: &[(&str, &str)]) -> String {
         let context: SealContext = crate::context::seal_context(&self.tenant, context);
         let keys = self.memory.ports().keys;

@@ -1,0 +1,1 @@
+//! Runs Lambda functions as AWS Lambda would, on this machine.
