@@ -68,6 +68,9 @@ pub enum RunnerError {
     /// The application cannot run on any host.
     #[error(transparent)]
     App(#[from] twinhost::InvalidApp),
+    /// The configuration names a handler that is none.
+    #[error(transparent)]
+    Function(#[from] config::UnknownFunction),
     /// A route takes a path of the host's.
     #[error(transparent)]
     Route(#[from] http::ReservedPath),
@@ -104,16 +107,19 @@ pub struct Bound {
 impl Runner {
     /// Checks the application and takes its addresses. Requests wait until [`Bound::run`].
     ///
+    /// Of the application it runs what [`Config::functions`] names: a process that has no route or
+    /// schedule of it is a worker.
+    ///
     /// # Errors
     ///
     /// Says which part cannot run and what to change.
     pub async fn bind(self, config: &Config) -> Result<Bound, RunnerError> {
         let Self { app, ports, queue, occurrences, backend, admin_token } = self;
         app.check()?;
-        let manifest = app.manifest();
+        let manifest = config.functions.of(app.manifest())?;
         let recorder = admin::recorder()?;
         let health = Health::new(&app, &config.node, Arc::clone(&queue), Arc::clone(&backend));
-        let routes = http::router(&app, ports.clone(), &health, &config.http)?;
+        let routes = http::router(&app, &manifest, ports.clone(), &health, &config.http)?;
         let scheduler = Scheduler::new(&manifest, &ports, occurrences, &config.node)?;
         let options = ConsumerOptions::default();
         let consumer = |handler| {

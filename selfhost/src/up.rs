@@ -49,9 +49,11 @@ pub async fn run(app: App, config: Config) -> Result<(), RunError> {
     app.check()?;
     logs::start(&config.log)?;
     let stop = stop_at_signal()?;
+    // Said before a database is started for nothing.
+    let ours = config.functions.of(app.manifest()).map_err(RunnerError::from)?;
     let manifest = app.manifest();
     let host = Host::open(&config, &manifest).await?;
-    let result = serve(app, &host, &config, &manifest, stop).await;
+    let result = serve(app, &host, &config, &ours, stop).await;
     host.close().await;
     result
 }

@@ -3,6 +3,7 @@
 
 pub mod database;
 pub mod home;
+pub mod hosts;
 pub mod ledger;
 pub mod python;
 pub mod sender;
@@ -47,14 +48,39 @@ pub async fn eventually<T>(
     what: &str,
     mut ask: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
 ) -> anyhow::Result<T> {
-    let began = Instant::now();
+    let wait = Wait::until(what);
     loop {
         if let Some(answer) = ask().await.with_context(|| format!("wait until {what}"))? {
             return Ok(answer);
         }
-        if began.elapsed() > PATIENCE {
-            bail!("waited {} s until {what}, in vain", PATIENCE.as_secs());
+        wait.a_moment().await?;
+    }
+}
+
+/// [`eventually`] by hand, for a trait's method: the future of a closure is not known to be `Send` there.
+#[derive(Debug)]
+pub struct Wait<'a> {
+    what: &'a str,
+    began: Instant,
+}
+
+impl<'a> Wait<'a> {
+    /// Begins to wait for something, which is named should it be in vain.
+    #[must_use]
+    pub fn until(what: &'a str) -> Self {
+        Self { what, began: Instant::now() }
+    }
+
+    /// Waits for a moment, after which to look again.
+    ///
+    /// # Errors
+    ///
+    /// When it has been [long enough](PATIENCE).
+    pub async fn a_moment(&self) -> anyhow::Result<()> {
+        if self.began.elapsed() > PATIENCE {
+            bail!("waited {} s until {}, in vain", PATIENCE.as_secs(), self.what);
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
+        Ok(())
     }
 }

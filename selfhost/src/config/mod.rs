@@ -7,6 +7,7 @@
 //! that means nothing is refused, with the names that do.
 
 mod address;
+mod functions;
 mod objects;
 mod sections;
 
@@ -19,6 +20,7 @@ use config::{ConfigBuilder, Environment, File, FileFormat};
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use address::{Addresses, InvalidAddresses};
+pub use functions::{Functions, UnknownFunction};
 pub use objects::Objects;
 pub use sections::{Admin, Auth, BODY_LIMIT_BYTES, Config, Database, Http, Log, LogFormat, Smtp};
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use twinhost_postgres::mail::Encryption;
 
 use super::address::Addresses;
+use super::functions::Functions;
 use super::objects::Objects;
 
 /// The most that a body may have: Lambda's limit, so that nobody depends on which host they call.
@@ -22,6 +23,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The name of this machine in logs and schedules. The machine's host name.
     pub node: String,
+    /// The handlers that run here: their routes, consumers and schedules, and no other's. All.
+    pub functions: Functions,
     /// How long work in hand may go on after SIGTERM, in seconds. 25.
     pub shutdown_grace_seconds: u64,
     /// The public side.
@@ -45,6 +48,7 @@ impl Default for Config {
         Self {
             data_dir: PathBuf::from("data"),
             node: host_name(),
+            functions: Functions::default(),
             shutdown_grace_seconds: 25,
             http: Http::default(),
             admin: Admin::default(),

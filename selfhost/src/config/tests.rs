@@ -137,6 +137,18 @@ fn a_file_that_is_asked_for_must_exist() {
 }
 
 #[test]
+fn a_process_runs_the_functions_that_are_named_and_all_if_none_is() {
+    for config in
+        [load("functions = [\"b\", \"c\"]", &[]), load("", &[("TWINHOST__FUNCTIONS", "b, c")])]
+    {
+        assert_eq!(config.unwrap().functions, Functions::from_iter(["b", "c"]));
+    }
+    assert_eq!(load("", &[]).unwrap().functions, Functions::default());
+    let error = load("functions = 3", &[]).unwrap_err().to_string();
+    assert!(error.contains("functions") && error.contains("a list of handlers"), "{error}");
+}
+
+#[test]
 fn an_empty_variable_is_as_good_as_none() {
     let config = load("", &[("DATABASE_URL", ""), ("TWINHOST__NODE", "")]).unwrap();
     assert!(config.database.url.is_none());

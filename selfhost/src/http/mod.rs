@@ -25,7 +25,7 @@ use axum::routing::{MethodFilter, MethodRouter, get, on};
 use http::{StatusCode, header};
 use tokio::sync::Semaphore;
 use twinhost::dispatch::{Delivery, Outcome, dispatch};
-use twinhost::manifest::Trigger;
+use twinhost::manifest::{Manifest, Trigger};
 use twinhost::ports::Ports;
 use twinhost::{App, Method, Response};
 use uuid::Uuid;
@@ -72,13 +72,14 @@ struct Target {
     params: Arc<[String]>,
 }
 
-/// The routes of an application, and those of the host.
+/// The routes that an application has in a manifest, and those of the host.
 ///
 /// # Errors
 ///
 /// When a handler asks for a path that belongs to the host.
 pub fn router(
     app: &App,
+    manifest: &Manifest,
     ports: Ports,
     health: &Health,
     config: &config::Http,
@@ -93,18 +94,18 @@ pub fn router(
     });
     // Grouped by shape, because two routes may name the same segment differently.
     let mut routes: BTreeMap<String, MethodRouter> = BTreeMap::new();
-    for handler in app.manifest().handlers {
-        let Trigger::Route { method, path, .. } = handler.trigger else { continue };
+    for handler in &manifest.handlers {
+        let Trigger::Route { method, path, .. } = &handler.trigger else { continue };
         if RESERVED.contains(&path.as_str()) {
-            return Err(ReservedPath { handler: handler.name, path });
+            return Err(ReservedPath { handler: handler.name, path: path.clone() });
         }
-        let (shape, params) = shape(&path);
+        let (shape, params) = shape(path);
         let target =
             Target { site: Arc::clone(&site), handler: handler.name, params: params.into() };
         let answer =
             move |params: Result<RawPathParams, _>, request| target.answer(params, request);
         let route = routes.remove(&shape).unwrap_or_default();
-        routes.insert(shape, route.merge(on(filter(method), answer)));
+        routes.insert(shape, route.merge(on(filter(*method), answer)));
     }
     let router = routes
         .into_iter()

@@ -96,7 +96,7 @@ impl Site {
         health.set(Phase::Ready);
         let mut config = config::Http::default();
         change(&mut config);
-        let routes = router(&app, memory.ports(), &health, &config).unwrap();
+        let routes = router(&app, &app.manifest(), memory.ports(), &health, &config).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (stop, cut) = (CancellationToken::new(), CancellationToken::new());
@@ -376,6 +376,7 @@ fn a_path_that_belongs_to_the_host_is_refused() {
     let memory = Memory::new("2026-01-01T00:00:00Z".parse().unwrap());
     let probe = Arc::new(Database(AtomicU16::new(0)));
     let health = crate::health::Health::new(&app, "here", Arc::new(memory.clone()), probe);
-    let error = router(&app, memory.ports(), &health, &config::Http::default()).unwrap_err();
+    let error = router(&app, &app.manifest(), memory.ports(), &health, &config::Http::default())
+        .unwrap_err();
     assert!(error.to_string().contains("`mine`") && error.to_string().contains("/health"));
 }

@@ -71,7 +71,13 @@ impl Framework {
             Arc::clone(&self.host.queue),
             Arc::clone(&self.host.database) as _,
         );
-        let routes = router(&self.app, self.ports.clone(), &health, &self.config.http)?;
+        let routes = router(
+            &self.app,
+            &self.app.manifest(),
+            self.ports.clone(),
+            &health,
+            &self.config.http,
+        )?;
         let server = HttpServer::new(listener, &self.config.http);
         self.tasks.spawn(server.serve(routes, self.stop.clone(), self.stop.clone()));
         Ok(address)

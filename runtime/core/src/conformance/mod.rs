@@ -7,6 +7,7 @@
 
 pub mod commit;
 pub mod documents;
+pub mod hosts;
 pub mod queue;
 mod unit;
 
