@@ -60,6 +60,11 @@ deny: ## Check licences, bans and sources of the dependencies
 	@scripts/setup --tests
 	@scripts/deny
 
+.PHONY: mutants
+mutants: ## Show that the suites notice: each seeded fault must turn a test red (NAME= for one)
+	@scripts/setup --tests
+	@scripts/mutants $(NAME)
+
 .PHONY: bench
 bench: ## Measure beside hand-written code and peers, in one run (OUT=docs/benchmarks.md)
 	@scripts/setup

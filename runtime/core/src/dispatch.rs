@@ -16,6 +16,7 @@ use crate::error::{HandlerError, Kind};
 use crate::handler::{RawEvent, Tick};
 use crate::http::{Request, Response};
 use crate::manifest::Trigger;
+use crate::mutants::Mutant;
 use crate::ports::{AuthError, CommitError, Committed, PortError, Ports, Principal, Received};
 use crate::tenant::TenantId;
 use crate::trigger::Access;
@@ -235,7 +236,7 @@ impl Host<'_> {
             let facts =
                 self.facts(message.id.clone(), message.tenant.clone(), message.receive_count);
             let ran = self.run(&facts, RawEvent::Json(message.body.clone()), seen).await;
-            seen = ran.seen;
+            seen = if Mutant::ForgetTheRun.on() { Seen::new() } else { ran.seen };
             let receipt = message.receipt.clone();
             let mut unit = Unit::new(message.tenant.clone(), self.handler.name);
             let (disposition, error) = match ran.result {
@@ -243,6 +244,10 @@ impl Host<'_> {
                     unit = done;
                     unit.ack = Some(Ack::Done(receipt));
                     (Disposition::Done, None)
+                }
+                Err(error) if Mutant::AcknowledgeAFailure.on() => {
+                    unit.ack = Some(Ack::Done(receipt));
+                    (Disposition::Done, Some(error))
                 }
                 Err(error) if error.kind() == Kind::Retry => {
                     (Disposition::Retry(error.private_message()), Some(error))
@@ -257,6 +262,9 @@ impl Host<'_> {
             run.dispositions.push(disposition);
             run.events.push((facts, began.elapsed(), error));
             if stop {
+                if Mutant::RunPastAFailure.on() {
+                    continue;
+                }
                 break;
             }
             run.units.push(unit);
@@ -293,7 +301,13 @@ impl Host<'_> {
         Disposition::Retry("a document kept changing".to_owned())
     }
 
-    fn facts(&self, id: String, tenant: TenantId, attempt: u32) -> Facts {
+    fn facts(&self, id: String, mut tenant: TenantId, mut attempt: u32) -> Facts {
+        if Mutant::ForgetTheTenant.on() {
+            tenant = TenantId::system();
+        }
+        if Mutant::CountFromZero.on() {
+            attempt -= 1;
+        }
         Facts {
             handler: self.handler.name,
             grants: self.handler.grants,
@@ -311,8 +325,13 @@ impl Host<'_> {
     async fn run(&self, facts: &Facts, event: RawEvent, base: Seen) -> Ran {
         let ctx = Context::new(facts.clone(), self.app, self.ports, base);
         let work = AssertUnwindSafe(self.handler.run.run(&ctx, event)).catch_unwind();
-        let result = match tokio::time::timeout_at(facts.deadline, work).await {
+        let mut deadline = facts.deadline;
+        if Mutant::NoDeadline.on() {
+            deadline += Duration::from_secs(3600);
+        }
+        let result = match tokio::time::timeout_at(deadline, work).await {
             Ok(Ok(result)) => result,
+            Ok(Err(_)) if Mutant::PanicIsAReject.on() => Err(HandlerError::reject("it panicked")),
             Ok(Err(panic)) => {
                 Err(HandlerError::retry(format!("panicked: {}", panic_text(&*panic))))
             }
@@ -331,9 +350,12 @@ impl Host<'_> {
         }
     }
 
-    async fn commit(&self, units: Vec<Unit>) -> Result<Vec<Committed>, CommitError> {
+    async fn commit(&self, mut units: Vec<Unit>) -> Result<Vec<Committed>, CommitError> {
         if units.iter().all(Unit::is_empty) {
             return Ok(vec![Committed::Applied; units.len()]);
+        }
+        if Mutant::ForgetTheOnceKey.on() {
+            units.iter_mut().for_each(|unit| unit.once = None);
         }
         let committed = self.ports.commit.commit(units).await;
         if matches!(committed, Err(CommitError::Conflict)) {
@@ -379,6 +401,9 @@ fn uncommitted(error: CommitError) -> HandlerError {
 /// What a caller sees of a failure.
 fn failure(error: &HandlerError) -> Response {
     let mut response = Response::message(error.status(), error.public_message());
+    if Mutant::TellThePrivateReason.on() {
+        response = Response::message(error.status(), &error.private_message());
+    }
     if error.kind() == Kind::Retry {
         let soon = HeaderValue::from_static("1");
         response.headers.insert(header::RETRY_AFTER, soon);

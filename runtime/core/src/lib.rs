@@ -16,6 +16,8 @@ pub mod handler;
 pub mod http;
 pub mod manifest;
 pub mod memory;
+#[doc(hidden)]
+pub mod mutants;
 pub mod payload;
 pub mod ports;
 pub mod schedule;

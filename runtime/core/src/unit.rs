@@ -12,6 +12,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::TenantId;
+use crate::mutants::Mutant;
 
 /// A unit has the same limits on every host: DynamoDB's, the smaller ones.
 /// (`TransactWriteItems`: 100 actions and 4 MB; an item: 400 KB.)
@@ -197,8 +198,10 @@ pub fn merged_writes(units: &[Unit]) -> Vec<(Condition, &Write)> {
         match place.entry((write.collection, &write.key)) {
             std::collections::hash_map::Entry::Occupied(at) => merged[*at.get()].1 = write,
             std::collections::hash_map::Entry::Vacant(free) => {
+                let overwrite = Mutant::IgnoreVersions.on();
+                let condition = if overwrite { Condition::Any } else { write.condition };
                 free.insert(merged.len());
-                merged.push((write.condition, write));
+                merged.push((condition, write));
             }
         }
     }

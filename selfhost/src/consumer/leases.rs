@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
+use twinhost::mutants::Mutant;
 use twinhost::ports::{Queue, Received};
 use twinhost::unit::Receipt;
 
@@ -53,7 +54,7 @@ impl Leases {
             beat.tick().await;
             let receipts: Vec<Receipt> =
                 self.lock().runs.values().flat_map(|(receipts, _)| receipts).cloned().collect();
-            if receipts.is_empty() {
+            if receipts.is_empty() || Mutant::NoHeartbeatAtHome.on() {
                 continue;
             }
             match queue.extend(&receipts, lease).await {

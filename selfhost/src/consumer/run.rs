@@ -6,6 +6,7 @@ use rand::RngExt as _;
 use tokio_util::sync::CancellationToken;
 use twinhost::App;
 use twinhost::dispatch::{Delivery, Disposition, Outcome, backoff, dispatch};
+use twinhost::mutants::Mutant;
 use twinhost::ports::{DeadLetter, PortError, Ports, Queue, Received, Release};
 use twinhost::unit::Receipt;
 
@@ -58,10 +59,11 @@ impl Runs {
     ) {
         let mut letters = Vec::new();
         let mut releases = Vec::new();
+        let max_receives = self.max_receives - u32::from(Mutant::GiveUpEarlyAtHome.on());
         for ((receipt, count), disposition) in delivered.iter().zip(dispositions) {
             let receipt = receipt.clone();
             match disposition {
-                Disposition::Retry(reason) if *count >= self.max_receives => {
+                Disposition::Retry(reason) if *count >= max_receives => {
                     let reason = format!("failed {count} times; the last time: {reason}");
                     letters.push(DeadLetter { receipt, reason });
                 }

@@ -21,6 +21,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 use twinhost::manifest::{Manifest, Trigger};
+use twinhost::mutants::Mutant;
 use twinhost::ports::{Clock, Documents, PortError, Ports, Query};
 use twinhost::schedule::{Expression, Ticks};
 use twinhost::unit::Outgoing;
@@ -271,7 +272,8 @@ impl Scheduler {
             Scope::Once => vec![TenantId::system()],
             Scope::EachTenant => self.tenants().await?,
         };
-        let tick = Tick { scheduled_at, missed };
+        let due = if Mutant::TickOfNowAtHome.on() { self.clock.now() } else { scheduled_at };
+        let tick = Tick { scheduled_at: due, missed };
         let body = serde_json::to_string(&tick)
             .map_err(|error| PortError::invalid("a tick", error.to_string()))?;
         let ticks: Vec<(TenantId, Outgoing)> = tenants

@@ -14,6 +14,7 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::QueryAs;
 use sqlx::{FromRow, Postgres, query_as};
 use twinhost::TenantId;
+use twinhost::mutants::Mutant;
 use twinhost::ports::{DeadLetter, Peeked, PortError, Queue, QueueStats, Received, Release};
 use twinhost::unit::Receipt;
 
@@ -197,6 +198,9 @@ impl Queue for PgQueue {
         rows.sort_by(|a, b| {
             (a.name <= cursor, &a.name, a.msg_id).cmp(&(b.name <= cursor, &b.name, b.msg_id))
         });
+        if Mutant::SwapTwoAtHome.on() && rows.len() > 1 && rows[0].name == rows[1].name {
+            rows.swap(0, 1);
+        }
         if let Some(last) = rows.last() {
             let mut cursor = one.cursor.lock().unwrap_or_else(PoisonError::into_inner);
             cursor.clone_from(&last.name);
@@ -258,7 +262,10 @@ impl Queue for PgQueue {
             let one = self.queue(queue)?;
             let (messages, receives) = handles(&items);
             let delays: Vec<i64> = items.iter().map(|(_, r)| micros(r.delay)).collect();
-            let attempted: Vec<bool> = items.iter().map(|(_, r)| r.attempted).collect();
+            let attempted: Vec<bool> = items
+                .iter()
+                .map(|(_, r)| r.attempted || Mutant::CountTheUntouchedAtHome.on())
+                .collect();
             let reasons: Vec<Option<String>> =
                 items.iter().map(|(_, r)| r.reason.as_deref().map(storable)).collect();
             let statement = || {

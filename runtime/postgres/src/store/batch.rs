@@ -6,6 +6,7 @@ use serde::Serialize;
 use sqlx::postgres::PgArguments;
 use sqlx::query::QueryAs;
 use sqlx::{Postgres, query_as};
+use twinhost::mutants::Mutant;
 use twinhost::ports::{CommitError, PortError};
 use twinhost::unit::{Ack, Change, Condition, Outgoing, Write, merged_writes};
 
@@ -150,7 +151,10 @@ impl<'a> Batch<'a> {
                     request: number,
                     queue: queue_name(&send.queue)?,
                     tenant,
-                    deduplication_id: send.deduplication_id.as_deref(),
+                    deduplication_id: send
+                        .deduplication_id
+                        .as_deref()
+                        .filter(|_| !Mutant::ForgetDeduplicationAtHome.on()),
                     headers: headers(tenant, send)?,
                     body: &send.body,
                 });
