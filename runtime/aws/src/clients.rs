@@ -19,6 +19,12 @@ const ATTEMPT: Duration = Duration::from_secs(3);
 /// Longest time of a call with all its attempts, well within a gateway's 30 s.
 pub(crate) const OPERATION: Duration = Duration::from_secs(10);
 
+/// Longest time of one attempt for who moves data over a line that may be slow: the largest document or object.
+const PATIENT_ATTEMPT: Duration = Duration::from_secs(60);
+
+/// Longest time of a call with all its attempts for who moves data and has nobody waiting.
+const PATIENT_OPERATION: Duration = Duration::from_secs(300);
+
 /// Attempts of a call: with back-off from 50 ms they span the ten seconds.
 const ATTEMPTS: u32 = 8;
 
@@ -54,13 +60,25 @@ impl Clients {
         Self::load(aws_config::defaults(BehaviorVersion::latest())).await
     }
 
+    /// Like [`from_environment`](Self::from_environment), for moving data over the internet instead of
+    /// handling an event within a region: minutes where that has seconds.
+    pub async fn patient() -> Self {
+        let config = aws_config::defaults(BehaviorVersion::latest());
+        Self::load_with(config, PATIENT_ATTEMPT, PATIENT_OPERATION).await
+    }
+
     /// Clients of a configuration yet to be loaded, with the time-outs and retries that the ports promise.
     pub async fn load(config: ConfigLoader) -> Self {
+        Self::load_with(config, ATTEMPT, OPERATION).await
+    }
+
+    async fn load_with(config: ConfigLoader, attempt: Duration, operation: Duration) -> Self {
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
         let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT)
-            .operation_attempt_timeout(ATTEMPT)
-            .operation_timeout(OPERATION)
+            // Six seconds for who is patient.
+            .connect_timeout(CONNECT.max(attempt / 10))
+            .operation_attempt_timeout(attempt)
+            .operation_timeout(operation)
             .build();
         let retries = RetryConfig::standard()
             .with_max_attempts(ATTEMPTS)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use twinhost::Manifest;
-use twinhost::ports::{Auth, Clock, Keys, Mailer, Objects, Ports, SystemClock};
+use twinhost::ports::{Auth, Clock, Keys, Mailer, Objects, Ports, SystemClock, Transfer};
 
 use crate::absent::Absent;
 use crate::auth::CognitoAuth;
@@ -16,6 +16,7 @@ use crate::mail::SesMailer;
 use crate::objects::S3Objects;
 use crate::options::{AwsOptions, TABLE};
 use crate::table::Table;
+use crate::transfer::DynamoTransfer;
 
 /// The host on AWS: its ports, each over the client of one service.
 #[derive(Clone, Debug)]
@@ -24,6 +25,7 @@ pub struct AwsHost {
     documents: Arc<DynamoDocuments>,
     commit: Arc<DynamoCommit>,
     objects: Arc<dyn Objects>,
+    transfer: Arc<DynamoTransfer>,
     mail: Arc<dyn Mailer>,
     keys: Arc<dyn Keys>,
     auth: Arc<dyn Auth>,
@@ -72,9 +74,17 @@ impl AwsHost {
             bucket.clone(),
             Arc::clone(&clock),
         );
+        let commit = Arc::new(commit);
+        let transfer = DynamoTransfer::new(
+            table.clone(),
+            Arc::clone(&commit),
+            bucket.clone(),
+            Arc::clone(&clock),
+        );
         Ok(Self {
             documents: Arc::new(DynamoDocuments::new(table, Arc::clone(&clock))),
-            commit: Arc::new(commit),
+            commit,
+            transfer: Arc::new(transfer),
             objects: match bucket {
                 Some(bucket) => Arc::new(bucket),
                 None => Arc::new(Absent),
@@ -114,6 +124,12 @@ impl AwsHost {
     #[must_use]
     pub fn commit(&self) -> Arc<DynamoCommit> {
         Arc::clone(&self.commit)
+    }
+
+    /// Everything that a tenant has, to be moved to another host or from one.
+    #[must_use]
+    pub fn transfer(&self) -> Arc<dyn Transfer> {
+        Arc::<DynamoTransfer>::clone(&self.transfer)
     }
 
     /// The clients of the services.

@@ -17,6 +17,7 @@ mod objects;
 pub mod options;
 mod secrets;
 pub mod table;
+mod transfer;
 
 pub use auth::CognitoAuth;
 pub use clients::Clients;
@@ -30,3 +31,4 @@ pub use mail::SesMailer;
 pub use objects::S3Objects;
 pub use options::{AwsOptions, CognitoOptions};
 pub use secrets::secret;
+pub use transfer::DynamoTransfer;

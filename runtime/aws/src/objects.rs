@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use twinhost::TenantId;
-use twinhost::ports::{Objects, PortError};
+use twinhost::ports::{ObjectEntry, Objects, Page, PortError};
 use twinhost::unit::NewObject;
 
 use crate::clients::Clients;
@@ -32,6 +32,31 @@ impl S3Objects {
         let request = request.body(ByteStream::from(object.bytes.clone()));
         request.send().await.map_err(|error| port(&self.what(), &error))?;
         Ok(())
+    }
+
+    /// One page of a tenant's objects, in the order of keys, which S3 sorts by their UTF-8 bytes.
+    pub(crate) async fn list(
+        &self,
+        tenant: &TenantId,
+        after: Option<&str>,
+    ) -> Result<Page<ObjectEntry>, PortError> {
+        let prefix = path(tenant, "");
+        let request = self.clients.s3().list_objects_v2().bucket(&*self.bucket).prefix(&prefix);
+        let request = request.set_start_after(after.map(|after| path(tenant, after)));
+        let page = request.send().await.map_err(|error| port(&self.what(), &error))?;
+        let items: Vec<ObjectEntry> = page
+            .contents()
+            .iter()
+            .filter_map(|object| {
+                let key = object.key()?.strip_prefix(&prefix)?.to_owned();
+                // The size of what is there is not negative.
+                let size = u64::try_from(object.size().unwrap_or(0)).unwrap_or(0);
+                Some(ObjectEntry { key, size })
+            })
+            .collect();
+        let more = page.is_truncated().unwrap_or(false);
+        let next = items.last().filter(|_| more).map(|last| last.key.clone());
+        Ok(Page { items, next })
     }
 
     /// That there is no bucket.

@@ -2,7 +2,7 @@
 //!
 //! | partition key `pk` | sort key `sk` | item |
 //! |---|---|---|
-//! | `TENANT#<tenant>#<collection>` | the document's key | a document: `version`, `body`, `ttl` |
+//! | `TENANT#<tenant>#<collection>` | the document's key | a document: `version`, `body`, `ttl`, `expires_at` |
 //! | `TENANT#<tenant>#EVENT#<queue>#<message>` | `-` | the record of a message that is done |
 //! | `TENANT#<tenant>#ONCE#<handler>#<hash of the key>` | `-` | the record of a request that commits once |
 //! | `TENANT#<tenant>#REQUEST#<random>` | `-` | the record of any other unit that sends |
@@ -37,6 +37,8 @@ pub const VERSION: &str = "version";
 pub const BODY: &str = "body";
 /// When an item is no longer there, in whole seconds since 1970: DynamoDB's time to live.
 pub const TTL: &str = "ttl";
+/// When exactly a document expires, in microseconds since 1970, if that is within a second: `ttl` cannot say it.
+pub const EXPIRES_AT: &str = "expires_at";
 /// The messages of a unit that are not sent yet.
 pub const OUTBOX: &str = "outbox";
 /// The sparse index of outboxes, and its partition key: the handler.
@@ -111,6 +113,19 @@ pub(crate) fn number_of<T: std::str::FromStr>(item: &Item, name: &str) -> Option
 /// A time as `ttl` has it: rounded up, so that DynamoDB removes nothing early.
 pub(crate) fn ttl(at: Timestamp) -> i64 {
     at.as_second() + i64::from(at.subsec_nanosecond() > 0)
+}
+
+/// A time as `expires_at` has it; `None` when `ttl` says it all.
+pub(crate) fn expires_at(at: Timestamp) -> Option<i64> {
+    (at.subsec_nanosecond() > 0).then(|| at.as_microsecond())
+}
+
+/// When an item expires, to the microsecond.
+pub(crate) fn expiry(item: &Item) -> Option<Timestamp> {
+    if let Some(micros) = number_of(item, EXPIRES_AT) {
+        return Timestamp::from_microsecond(micros).ok();
+    }
+    Timestamp::from_second(number_of(item, TTL)?).ok()
 }
 
 /// Whether an item is there at a time: DynamoDB removes expired ones up to days late.

@@ -11,7 +11,8 @@ use twinhost::unit::{Change, Condition, Unit, Write, merged_writes};
 use super::record::Kind;
 use super::{ACTIONS, BYTES, Prepared};
 use crate::table::{
-    BODY, Item, PARTITION_KEY, TTL, Table, VERSION, collection, key, number, text, ttl,
+    BODY, EXPIRES_AT, Item, PARTITION_KEY, TTL, Table, VERSION, collection, expires_at, key, number,
+    text, ttl,
 };
 
 /// Names a document of the run's tenant.
@@ -194,26 +195,40 @@ fn action(
             };
             action.delete(delete.build().map_err(|error| error.to_string())?)
         }
-        (Change::Put { body, expires_at }, Condition::Any) if !expired => {
-            let remove = if expires_at.is_some() { ", #ttl = :ttl" } else { " REMOVE #ttl" };
+        (Change::Put { body, expires_at: expiry }, Condition::Any) if !expired => {
             let mut update = Update::builder()
                 .table_name(&*table.name)
                 .set_key(Some(key(&pk, &write.key)))
-                .update_expression(format!("SET {COUNT_UP}, #body = :body{remove}"))
                 .condition_expression(NOT_EXPIRED)
                 .expression_attribute_names("#version", VERSION)
                 .expression_attribute_names("#body", BODY)
                 .expression_attribute_names("#ttl", TTL)
+                .expression_attribute_names("#at", EXPIRES_AT)
                 .expression_attribute_values(":zero", number(0))
                 .expression_attribute_values(":one", number(1))
                 .expression_attribute_values(":body", text(body))
                 .expression_attribute_values(":now", now);
-            if let Some(at) = expires_at {
-                update = update.expression_attribute_values(":ttl", number(ttl(*at)));
+            let mut set = format!("SET {COUNT_UP}, #body = :body");
+            let mut remove = Vec::new();
+            for (name, holder, value) in [
+                ("#ttl", ":ttl", expiry.map(ttl)),
+                ("#at", ":at", expiry.and_then(expires_at)),
+            ] {
+                match value {
+                    Some(value) => {
+                        set.push_str(&format!(", {name} = {holder}"));
+                        update = update.expression_attribute_values(holder, number(value));
+                    }
+                    None => remove.push(name),
+                }
             }
+            if !remove.is_empty() {
+                set.push_str(&format!(" REMOVE {}", remove.join(", ")));
+            }
+            let update = update.update_expression(set);
             action.update(update.build().map_err(|error| error.to_string())?)
         }
-        (Change::Put { body, expires_at }, condition) => {
+        (Change::Put { body, expires_at: expiry }, condition) => {
             let put = Put::builder().table_name(&*table.name);
             let (put, version) = match condition {
                 Condition::Version(version) => {
@@ -231,7 +246,7 @@ fn action(
             let put = put
                 .expression_attribute_names("#ttl", TTL)
                 .expression_attribute_values(":now", now)
-                .set_item(Some(document(&pk, write, version, body, *expires_at)));
+                .set_item(Some(document(&pk, write, version, body, *expiry)));
             action.put(put.build().map_err(|error| error.to_string())?)
         }
     };
@@ -243,13 +258,16 @@ fn document(
     write: &Write,
     version: u64,
     body: &str,
-    expires_at: Option<Timestamp>,
+    expiry: Option<Timestamp>,
 ) -> Item {
     let mut item = key(pk, &write.key);
     item.insert(VERSION.to_owned(), number(version));
     item.insert(BODY.to_owned(), text(body));
-    if let Some(at) = expires_at {
+    if let Some(at) = expiry {
         item.insert(TTL.to_owned(), number(ttl(at)));
+    }
+    if let Some(exactly) = expiry.and_then(expires_at) {
+        item.insert(EXPIRES_AT.to_owned(), number(exactly));
     }
     item
 }

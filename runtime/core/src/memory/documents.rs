@@ -10,7 +10,7 @@ use crate::text;
 use crate::unit::{Ack, Change, Condition, Unit, merged_writes};
 
 impl Row {
-    fn is_live(&self, now: Timestamp) -> bool {
+    pub(super) fn is_live(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|at| at > now)
     }
 }

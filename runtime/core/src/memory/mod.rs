@@ -5,6 +5,7 @@
 mod documents;
 mod queue;
 mod services;
+mod transfer;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -11,6 +11,7 @@ mod keys;
 mod mail;
 mod objects;
 mod queue;
+mod transfer;
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use keys::{Keys, KeysError, SealContext};
 pub use mail::{Mail, Mailer};
 pub use objects::Objects;
 pub use queue::{DeadLetter, Peeked, Queue, QueueStats, Received, Release};
+pub use transfer::{Exported, ObjectEntry, Transfer};
 
 /// What went wrong in a port, by what the caller can do about it.
 #[derive(Debug, thiserror::Error)]

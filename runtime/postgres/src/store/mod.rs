@@ -4,6 +4,7 @@ mod batch;
 mod lane;
 mod read;
 mod request;
+mod transfer;
 
 use std::sync::Arc;
 
