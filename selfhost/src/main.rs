@@ -1,11 +1,11 @@
 //! The command `twinhost`: the cost watcher on your own machines.
 
 mod cli;
-mod outside;
 
 use std::process::ExitCode;
 
-use functions::app::app;
+use functions::app::{Outside, app};
+use functions_adapters::outside;
 use functions_adapters::slack::SlackOptions;
 
 use cli::Cli;
@@ -17,6 +17,6 @@ async fn main() -> ExitCode {
         Err(code) => return code,
     };
     let chat = SlackOptions { allow_private: cli.allow_private_chats(), ..SlackOptions::default() };
-    let app = app(outside::outside(chat));
+    let app = app(Outside { cloud: outside::cloud(), chat: outside::chat(chat) });
     Cli::finish(cli.output(), cli.run(app).await)
 }

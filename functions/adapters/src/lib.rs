@@ -4,4 +4,5 @@
 pub mod aws;
 pub mod cloud;
 pub mod outbound;
+pub mod outside;
 pub mod slack;

@@ -50,3 +50,15 @@ pub trait ChatPoster: std::fmt::Debug + Send + Sync + 'static {
         key: &str,
     ) -> Result<(), ChatError>;
 }
+
+/// The poster of a build that reaches no chat: says so.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoChat;
+
+#[async_trait]
+impl ChatPoster for NoChat {
+    async fn post(&self, _: &SecretString, _: &ChatMessage, _: &str) -> Result<(), ChatError> {
+        let reason = "this build posts to no chat; give the application a poster".to_owned();
+        Err(ChatError::Permanent { reason })
+    }
+}

@@ -27,6 +27,14 @@ pub enum StartError {
         /// What it should hold.
         what: &'static str,
     },
+    /// The application cannot run on any host.
+    #[error(transparent)]
+    App(#[from] twinhost::InvalidApp),
+    /// A variable that Lambda sets is not in the environment.
+    #[error(
+        "`{0}` is not set: this is the executable of a Lambda function; deploy it, or let `twinhost cloud-local` run it"
+    )]
+    NotOnLambda(&'static str),
     /// The application has no such handler.
     #[error("there is no handler `{0}` in this application; its manifest lists them")]
     UnknownHandler(String),

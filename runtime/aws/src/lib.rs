@@ -1,7 +1,7 @@
 //! Twinhost on AWS: the ports over the AWS SDK, and the Lambda hosts.
 //!
 //! Documents and units of work are in one [DynamoDB table](table), messages in SQS queues, objects in
-//! S3. [`AwsHost`] puts the ports together from a function's [environment](AwsOptions).
+//! S3. [`AwsHost`] puts the ports together from a function's [environment](AwsOptions); [`run`] is a function.
 
 mod absent;
 mod auth;
@@ -11,6 +11,7 @@ mod delivery;
 mod documents;
 mod error;
 mod host;
+pub mod hosts;
 mod keys;
 mod mail;
 mod objects;
@@ -26,6 +27,7 @@ pub use delivery::{Delivery, attribute};
 pub use documents::DynamoDocuments;
 pub use error::StartError;
 pub use host::AwsHost;
+pub use hosts::run;
 pub use keys::KmsKeys;
 pub use mail::SesMailer;
 pub use objects::S3Objects;

@@ -169,6 +169,13 @@ impl AwsOptions {
             Trigger::Route { access: Access::Bearer, .. } if self.cognito.is_none() => {
                 Err(missing(ISSUER, &format!("`{name}` is behind a bearer token")))
             }
+            // It puts failed messages off there; a schedule sends its ticks there, too.
+            Trigger::Consume { .. } | Trigger::Schedule { .. }
+                if !self.queues.contains_key(name) =>
+            {
+                let why = format!("`{name}` is invoked with messages of that queue");
+                Err(missing(&variable(QUEUE, name), &why))
+            }
             Trigger::Consume { .. } | Trigger::Schedule { .. }
                 if !self.dead_letters.contains_key(name) =>
             {
@@ -257,8 +264,9 @@ mod tests {
 
     #[test]
     fn what_a_handler_touches_must_be_named_and_nothing_else() {
-        let dead = variable(DEAD_LETTERS, ORDERS);
-        let base = [(TABLE, "app"), (dead.as_str(), "https://sqs/1/dead.fifo")];
+        let (queue, dead) = (variable(QUEUE, ORDERS), variable(DEAD_LETTERS, ORDERS));
+        let url = "https://sqs/1/orders.fifo";
+        let base = [(TABLE, "app"), (queue.as_str(), url), (dead.as_str(), url)];
         read(&base).unwrap().check(&manifest(), ORDERS).unwrap();
         for (grant, wanted) in [
             (Grant::WriteObjects("payloads"), BUCKET),
@@ -270,11 +278,14 @@ mod tests {
             let error =
                 read(&base).unwrap().check(&granted(grant), ORDERS).unwrap_err().to_string();
             assert!(error.contains(wanted) && error.contains(ORDERS), "{error}");
-            let more = [base[0], base[1], (wanted, "https://a.example/b")];
+            let more = [base[0], base[1], base[2], (wanted, "https://a.example/b")];
             read(&more).unwrap().check(&granted(grant), ORDERS).unwrap();
         }
-        let error = read(&base[..1]).unwrap().check(&manifest(), ORDERS).unwrap_err().to_string();
-        assert!(error.contains(&dead), "{error}");
+        for (known, missing) in [(1, &queue), (2, &dead)] {
+            let options = read(&base[..known]).unwrap();
+            let error = options.check(&manifest(), ORDERS).unwrap_err().to_string();
+            assert!(error.contains(missing), "{error}");
+        }
         assert!(read(&[]).unwrap().check(&manifest(), ORDERS).is_err());
         assert!(read(&base).unwrap().check(&manifest(), "nobody").is_err());
     }

@@ -1,6 +1,5 @@
 //! A host for unit tests: no network, no macro, no mock.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use crate::app::App;
 use crate::dispatch::{Delivery, Disposition, Outcome, dispatch};
 use crate::document::Document;
 use crate::handler::{Handler, Tick};
-use crate::http::{Request, Response};
+use crate::http::{Request, Response, path_params};
 use crate::manifest::Trigger;
 use crate::memory::Memory;
 use crate::payload::Payload;
@@ -160,6 +159,9 @@ impl TestHost {
         let Some((name, params)) = matched else {
             return Response::message(http::StatusCode::NOT_FOUND, "Not Found");
         };
+        let Ok(params) = params else {
+            return Response::message(http::StatusCode::BAD_REQUEST, "Bad Request");
+        };
         request.params = params;
         let n = self.sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let delivery = Delivery::Request { id: format!("test-{n}"), request: Box::new(request) };
@@ -230,24 +232,4 @@ impl fmt::Debug for TestHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("TestHost").field(&self.app).finish()
     }
-}
-
-/// The values of a path's `{name}` segments, if the path matches the pattern.
-fn path_params(pattern: &str, path: &str) -> Option<BTreeMap<String, String>> {
-    let (pattern, path): (Vec<_>, Vec<_>) =
-        (pattern.split('/').collect(), path.split('/').collect());
-    if pattern.len() != path.len() {
-        return None;
-    }
-    let mut params = BTreeMap::new();
-    for (wanted, got) in pattern.into_iter().zip(path) {
-        match wanted.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-            Some(name) if !got.is_empty() => {
-                params.insert(name.to_owned(), got.to_owned());
-            }
-            None if wanted == got => {}
-            _ => return None,
-        }
-    }
-    Some(params)
 }

@@ -13,7 +13,7 @@ use super::functions::Functions;
 use super::objects::Objects;
 
 /// The most that a body may have: Lambda's limit, so that nobody depends on which host they call.
-pub const BODY_LIMIT_BYTES: usize = 6 * 1024 * 1024;
+pub const BODY_LIMIT_BYTES: usize = twinhost::http::BODY_LIMIT_BYTES;
 
 /// How this host runs. Every value has a default.
 #[derive(Clone, Debug, Deserialize)]

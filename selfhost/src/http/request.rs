@@ -1,7 +1,6 @@
 //! Makes of an HTTP request what a handler sees, the same as behind an API gateway.
 //!
-//! - A header that comes several times is one, joined with `,` (no space); cookies
-//!   are joined with `; ` (RFC 9113, 8.2.3), because a comma can be part of one.
+//! - A header that comes several times is [one](joined).
 //! - The address is the socket's; `x-forwarded-for` is believed only from a
 //!   configured proxy, and then the last address that is not a proxy counts.
 
@@ -9,9 +8,10 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use bytes::Bytes;
+use http::HeaderMap;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, header};
 use twinhost::Request;
+use twinhost::http::joined;
 
 use super::Peer;
 use crate::config::Addresses;
@@ -32,23 +32,6 @@ pub(super) fn from_parts(
         headers: joined(head.headers),
         body,
     }
-}
-
-/// One value for each name.
-fn joined(headers: HeaderMap) -> HeaderMap {
-    if headers.keys_len() == headers.len() {
-        return headers;
-    }
-    let mut joined = HeaderMap::with_capacity(headers.keys_len());
-    for name in headers.keys() {
-        let separator: &[u8] = if name == header::COOKIE { b"; " } else { b"," };
-        let values: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
-        // Always a value: its parts are, and so are the separators.
-        if let Ok(value) = HeaderValue::from_bytes(&values.join(separator)) {
-            joined.insert(name.clone(), value);
-        }
-    }
-    joined
 }
 
 /// Who sent the request: the peer, unless it is a proxy that we trust to say for whom it speaks.
@@ -72,6 +55,8 @@ fn source(peer: IpAddr, headers: &HeaderMap, trusted: &Addresses) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
@@ -80,27 +65,6 @@ mod tests {
             headers.append(*name, HeaderValue::from_str(value).unwrap());
         }
         headers
-    }
-
-    #[test]
-    fn a_repeated_header_is_one_joined_with_a_comma_and_cookies_with_a_semicolon() {
-        let all = headers(&[
-            ("x-a", "1"),
-            ("cookie", "a=1"),
-            ("x-a", "2"),
-            ("cookie", "b=2,3"),
-            ("x-b", "z"),
-        ]);
-        let one = joined(all);
-        assert_eq!(
-            (&one["x-a"], &one["cookie"], &one["x-b"]),
-            (
-                &HeaderValue::from_static("1,2"),
-                &HeaderValue::from_static("a=1; b=2,3"),
-                &HeaderValue::from_static("z"),
-            )
-        );
-        assert_eq!(one.len(), 3);
     }
 
     #[test]

@@ -22,18 +22,12 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 use twinhost::manifest::{Manifest, Trigger};
 use twinhost::mutants::Mutant;
-use twinhost::ports::{Clock, Documents, PortError, Ports, Query};
-use twinhost::schedule::{Expression, Ticks};
+use twinhost::ports::{Clock, Documents, PortError, Ports};
+use twinhost::schedule::{Expression, Ticks, messages};
 use twinhost::unit::Outgoing;
 use twinhost::{Scope, TenantId, Tick};
 
 use crate::quiet::Quiet;
-
-/// The system tenant's list of tenants; a document's key is a tenant's name.
-const TENANTS: &str = "tenants";
-
-/// The order group of ticks: one at a time for each tenant.
-const GROUP: &str = "ticks";
 
 /// How long the clock may go unread, so that a jump of it is noticed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
@@ -268,46 +262,13 @@ impl Scheduler {
         scheduled_at: Timestamp,
         missed: u64,
     ) -> Result<Option<usize>, PortError> {
-        let tenants = match entry.scope {
-            Scope::Once => vec![TenantId::system()],
-            Scope::EachTenant => self.tenants().await?,
-        };
         let due = if Mutant::TickOfNowAtHome.on() { self.clock.now() } else { scheduled_at };
         let tick = Tick { scheduled_at: due, missed };
-        let body = serde_json::to_string(&tick)
-            .map_err(|error| PortError::invalid("a tick", error.to_string()))?;
-        let ticks: Vec<(TenantId, Outgoing)> = tenants
-            .into_iter()
-            .map(|tenant| {
-                // The same whoever fires it and however often.
-                let id = format!("{}@{scheduled_at}@{tenant}", entry.name);
-                let outgoing = Outgoing {
-                    id: id.clone(),
-                    queue: entry.name.to_owned(),
-                    group: GROUP.to_owned(),
-                    deduplication_id: Some(id),
-                    body: body.clone(),
-                };
-                (tenant, outgoing)
-            })
-            .collect();
+        let ticks = messages(&*self.documents, entry.name, entry.scope, &tick).await?;
         let count = ticks.len();
         let occurrence =
             Occurrence { schedule: entry.name, scheduled_at, missed, node: &self.node, ticks };
         Ok(self.occurrences.fire(occurrence).await?.then_some(count))
-    }
-
-    async fn tenants(&self) -> Result<Vec<TenantId>, PortError> {
-        let mut tenants = Vec::new();
-        let mut query = Query { limit: 1000, ..Query::default() };
-        loop {
-            let page = self.documents.query(&TenantId::system(), TENANTS, &query).await?;
-            tenants.extend(page.items.iter().filter_map(|stored| stored.key.parse().ok()));
-            match page.next {
-                Some(next) => query.cursor = Some(next),
-                None => return Ok(tenants),
-            }
-        }
     }
 }
 

@@ -22,6 +22,7 @@
 mod at;
 mod cron;
 mod field;
+mod messages;
 mod rate;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,8 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+
+pub use messages::messages;
 
 /// When something is due: a parsed schedule expression.
 ///

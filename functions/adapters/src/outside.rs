@@ -1,30 +1,33 @@
-//! What the handlers reach outside this house, set up when one first does.
+//! What is outside, set up when a handler first reaches it.
 //!
 //! A TLS client reads the machine's certificates and takes memory. A machine
 //! without certificates, or without the internet, must run everything else all
-//! the same, and most commands reach nothing.
+//! the same, and most commands and functions reach nothing.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use functions::app::Outside;
 use functions::chat::{ChatError, ChatMessage, ChatPoster};
 use functions::zombies::{AccountAccess, CloudReader, Inventory};
-use functions_adapters::cloud::{self, CloudOptions};
-use functions_adapters::slack::{SlackOptions, SlackPoster};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
-/// Everything outside, not yet reached.
-pub(crate) fn outside(chat: SlackOptions) -> Outside {
-    Outside {
-        cloud: Arc::new(LazyCloud(OnceCell::new())),
-        chat: Arc::new(LazyChat { options: chat, poster: OnceCell::new() }),
-    }
-}
+use crate::cloud::{self, CloudOptions};
+use crate::slack::{SlackOptions, SlackPoster};
 
 /// Reads accounts with the usual `AWS_*` variables where nothing else is said.
+#[must_use]
+pub fn cloud() -> Arc<dyn CloudReader> {
+    Arc::new(LazyCloud(OnceCell::new()))
+}
+
+/// Posts to chats.
+#[must_use]
+pub fn chat(options: SlackOptions) -> Arc<dyn ChatPoster> {
+    Arc::new(LazyChat { options, poster: OnceCell::new() })
+}
+
 #[derive(Debug)]
 struct LazyCloud(OnceCell<Arc<dyn CloudReader>>);
 

@@ -1,0 +1,7 @@
+//! `digest` as a Lambda function.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    twinhost_aws::run(functions_lambda::app(), "digest")
+}

@@ -1,0 +1,7 @@
+//! `webhook-ingestion` as a Lambda function.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    twinhost_aws::run(functions_lambda::app(), "webhook-ingestion")
+}

@@ -1,0 +1,7 @@
+//! `zombie-recorder` as a Lambda function.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    twinhost_aws::run(functions_lambda::app(), "zombie-recorder")
+}

@@ -1,0 +1,58 @@
+//! The messages that an occurrence of a schedule is, the same whoever fires it and however often.
+
+use crate::handler::Tick;
+use crate::ports::{Documents, PortError, Query};
+use crate::tenant::TenantId;
+use crate::trigger::Scope;
+use crate::unit::Outgoing;
+
+/// The system tenant's list of tenants; a document's key is a tenant's name.
+const TENANTS: &str = "tenants";
+
+/// The order group of ticks: one at a time for each tenant.
+const GROUP: &str = "ticks";
+
+/// The messages of one tick, for the queue of the schedule's `handler`: one for each tenant, or one
+/// for the system.
+///
+/// # Errors
+///
+/// When the list of tenants cannot be read.
+pub async fn messages(
+    documents: &dyn Documents,
+    handler: &str,
+    scope: Scope,
+    tick: &Tick,
+) -> Result<Vec<(TenantId, Outgoing)>, PortError> {
+    let tenants = match scope {
+        Scope::Once => vec![TenantId::system()],
+        Scope::EachTenant => tenants(documents).await?,
+    };
+    let body = serde_json::to_string(tick)
+        .map_err(|error| PortError::invalid("a tick", error.to_string()))?;
+    let messages = tenants.into_iter().map(|tenant| {
+        let id = format!("{handler}@{}@{tenant}", tick.scheduled_at);
+        let outgoing = Outgoing {
+            id: id.clone(),
+            queue: handler.to_owned(),
+            group: GROUP.to_owned(),
+            deduplication_id: Some(id),
+            body: body.clone(),
+        };
+        (tenant, outgoing)
+    });
+    Ok(messages.collect())
+}
+
+async fn tenants(documents: &dyn Documents) -> Result<Vec<TenantId>, PortError> {
+    let mut tenants = Vec::new();
+    let mut query = Query { limit: 1000, ..Query::default() };
+    loop {
+        let page = documents.query(&TenantId::system(), TENANTS, &query).await?;
+        tenants.extend(page.items.iter().filter_map(|stored| stored.key.parse().ok()));
+        match page.next {
+            Some(next) => query.cursor = Some(next),
+            None => return Ok(tenants),
+        }
+    }
+}
