@@ -52,6 +52,19 @@ impl HomeHost {
     ///
     /// When there is no database, or the application cannot run.
     pub async fn start(app: App, functions: &[&str]) -> anyhow::Result<Self> {
+        Self::start_with(app, functions, |_| {}).await
+    }
+
+    /// The same, with other settings.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn start_with(
+        app: App,
+        functions: &[&str],
+        configure: impl FnOnce(&mut Config),
+    ) -> anyhow::Result<Self> {
         let database = Database::create().await?;
         let data = tempfile::tempdir()?;
         let mut config = Config { data_dir: data.path().to_owned(), ..Config::default() };
@@ -59,6 +72,7 @@ impl HomeHost {
         config.database.url = Some(database.url().into());
         config.http.listen = ([127, 0, 0, 1], 0).into();
         config.admin.listen = ([127, 0, 0, 1], 0).into();
+        configure(&mut config);
         let manifest = app.manifest();
         let running = config.functions.of(manifest.clone())?;
         let host = twinhost_selfhost::Host::open(&config, &manifest).await?;

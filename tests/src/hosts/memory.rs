@@ -39,6 +39,12 @@ impl MemoryHost {
         Self { app, memory: Memory::new(Timestamp::now()), manifest, functions: named }
     }
 
+    /// The stores behind it; its mails, too.
+    #[must_use]
+    pub const fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
     fn runs(&self, name: &str) -> bool {
         self.functions.is_empty() || self.functions.iter().any(|function| function == name)
     }

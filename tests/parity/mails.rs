@@ -1,0 +1,52 @@
+//! Where a host's mails arrive.
+
+use std::process::Stdio;
+
+use anyhow::{Context as _, ensure};
+use tempfile::TempDir;
+use tests::python::{Server, python};
+use twinhost::Mail;
+use twinhost::memory::Memory;
+use twinhost_selfhost::config::Smtp;
+
+/// Reads a maildir into the form of [`Mail`].
+const READ_MAILDIR: &str = include_str!("read_maildir.py");
+
+/// Where a host's mails arrive.
+pub(crate) enum Mails {
+    /// The in-memory host keeps them.
+    Memory(Memory),
+    /// An SMTP server writes them into a folder.
+    Maildir { folder: TempDir, _sink: Server },
+}
+
+impl Mails {
+    /// An SMTP server, and the settings with which a home reaches it.
+    pub(crate) async fn maildir() -> anyhow::Result<(Self, Smtp)> {
+        let folder = tempfile::tempdir()?;
+        let sink = Server::mail_sink(&folder.path().join("mails")).await?;
+        let smtp = Smtp {
+            host: Some("127.0.0.1".to_owned()),
+            port: sink.port,
+            from: Some("Twinhost <alerts@example.com>".to_owned()),
+            encryption: serde_json::from_str("\"none\"")?,
+            ..Smtp::default()
+        };
+        Ok((Self::Maildir { folder, _sink: sink }, smtp))
+    }
+
+    /// All that have arrived, in the order in which they did.
+    pub(crate) async fn all(&self) -> anyhow::Result<Vec<Mail>> {
+        match self {
+            Self::Memory(memory) => Ok(memory.mails().into_iter().map(|(mail, _)| mail).collect()),
+            Self::Maildir { folder, .. } => {
+                let mut command = python()?;
+                command.args(["-c", READ_MAILDIR]).arg(folder.path().join("mails"));
+                let output = command.stdin(Stdio::null()).output().await?;
+                let errors = String::from_utf8_lossy(&output.stderr);
+                ensure!(output.status.success(), "read_maildir.py: {errors}");
+                serde_json::from_slice(&output.stdout).context("read_maildir.py prints mails")
+            }
+        }
+    }
+}
