@@ -1,0 +1,7 @@
+//! The emulator with real processes.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod function;
+mod http_front;
+mod probe;
