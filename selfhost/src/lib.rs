@@ -13,6 +13,7 @@ pub mod health;
 pub mod host;
 pub mod http;
 pub mod logs;
+pub mod migration;
 mod quiet;
 pub mod runner;
 pub mod scheduler;

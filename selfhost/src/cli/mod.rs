@@ -9,8 +9,10 @@ mod accounts;
 mod client;
 mod costs;
 mod doctor;
+mod export;
 mod health;
 mod hunts;
+mod import;
 mod input;
 mod invoke;
 mod listing;
@@ -20,6 +22,7 @@ mod queues;
 mod schedules;
 mod send;
 mod settings;
+mod sides;
 mod sources;
 mod store;
 mod summary;
@@ -95,6 +98,12 @@ enum Command {
     Send(Box<send::SendArgs>),
     #[command(flatten)]
     OnStores(on_stores::OnStores),
+    /// Write all that a tenant has into a folder, to move it to another host
+    #[command(after_help = export::EXAMPLES)]
+    Export(export::ExportArgs),
+    /// Put a folder that `export` wrote into a tenant
+    #[command(after_help = import::EXAMPLES)]
+    Import(import::ImportArgs),
     /// Say what is wrong and the cure; nothing when all is well
     Doctor,
     /// Ask a running Twinhost whether it is ready: 0 yes, 1 no
@@ -143,6 +152,8 @@ impl Cli {
             Command::Up(_) => up::run(app, config).await.map(|()| true),
             Command::Send(args) => send::run(&args, &config, &app, output).await,
             Command::OnStores(command) => command.run(&config, &app, output).await,
+            Command::Export(args) => export::run(&args, &config, &app, output).await.map(|()| true),
+            Command::Import(args) => import::run(&args, &config, &app, output).await.map(|()| true),
             Command::Doctor => doctor::run(&config, &app, output).await,
             Command::Healthcheck => health::run(&config).await.map(|()| true),
             Command::Migrate => up::migrate(&config, &app, output).await.map(|()| true),
