@@ -58,7 +58,7 @@ pub(crate) struct Given {
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub(crate) enum Event {
     /// Somebody asks, and is answered.
-    Request(RequestEvent),
+    Request(Box<RequestEvent>),
     /// A producer commits these messages, in this order.
     Messages(Vec<MessageEvent>),
     /// A schedule is due.

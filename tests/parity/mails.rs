@@ -17,7 +17,7 @@ pub(crate) enum Mails {
     /// The in-memory host keeps them.
     Memory(Memory),
     /// An SMTP server writes them into a folder.
-    Maildir { folder: TempDir, _sink: Server },
+    Maildir { folder: TempDir, _sink: Box<Server> },
 }
 
 impl Mails {
@@ -32,7 +32,7 @@ impl Mails {
             encryption: serde_json::from_str("\"none\"")?,
             ..Smtp::default()
         };
-        Ok((Self::Maildir { folder, _sink: sink }, smtp))
+        Ok((Self::Maildir { folder, _sink: Box::new(sink) }, smtp))
     }
 
     /// All that have arrived, in the order in which they did.

@@ -3,8 +3,6 @@
 //! A case is a folder of `tests/cases`; its README says how to write one. Here is what runs them: for each
 //! host and handler a test, which reports every case that differs.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail; its helpers are not marked as tests")]
-
 mod bytes;
 mod case;
 mod compare;
