@@ -43,18 +43,16 @@ struct Body<'a> {
     receipt_handle: Cow<'a, str>,
     #[serde(borrow)]
     body: Cow<'a, str>,
-    #[serde(borrow)]
-    attributes: BTreeMap<&'a str, Cow<'a, str>>,
-    #[serde(borrow, default)]
-    message_attributes: BTreeMap<Cow<'a, str>, Attribute<'a>>,
+    attributes: BTreeMap<String, String>,
+    #[serde(default)]
+    message_attributes: BTreeMap<String, Attribute>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Attribute<'a> {
+struct Attribute {
     /// Absent where the value is binary.
-    #[serde(borrow, default)]
-    string_value: Option<Cow<'a, str>>,
+    string_value: Option<String>,
 }
 
 /// A message of a batch.
@@ -125,7 +123,7 @@ fn read_record(record: &RawValue, queue: &str) -> Result<(String, Record), Strin
             return Ok((record.message_id.clone(), record));
         }
     };
-    let system = |name: &str| body.attributes.get(name).map(|value| &**value);
+    let system = |name: &str| body.attributes.get(name).map(String::as_str);
     let custom = |name: &str| body.message_attributes.get(name)?.string_value.as_deref();
     let delivery = Delivery::read(queue, &message_id, &body.body, system, custom);
     let group = system("MessageGroupId").unwrap_or(&message_id).to_owned();

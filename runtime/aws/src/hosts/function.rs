@@ -12,7 +12,7 @@ use twinhost::manifest::Trigger;
 use super::batch::Report;
 use super::event::InvocationError;
 use super::function_timeout;
-use super::http::{HttpHost, Reply, Route};
+use super::http::{HttpHost, Recovery, Reply, Route};
 use super::queue::{QueueHost, Sqs};
 use super::schedule::{Fired, ScheduleHost};
 use crate::error::StartError;
@@ -57,7 +57,8 @@ impl Function {
                 let route = Route { method: (*method).into(), path: path.clone() };
                 // A request that sends nothing leaves nothing unsent.
                 let sends = handler.grants.iter().any(|grant| matches!(grant, Grant::Publish(_)));
-                let recovery = sends.then(|| (host.commit(), function_timeout(timeout)));
+                let recovery =
+                    sends.then(|| Recovery::new(host.commit(), function_timeout(timeout)));
                 Self::Http(HttpHost::new(app, handler.name, ports, route, recovery))
             }
             Trigger::Consume { .. } => Self::Queue(queue(app)),

@@ -17,6 +17,8 @@ mod http;
 mod logs;
 mod queue;
 mod schedule;
+#[cfg(test)]
+mod testing;
 
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};

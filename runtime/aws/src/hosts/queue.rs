@@ -5,6 +5,9 @@
 //! differs is that Lambda, not the function, deletes what is done, and that SQS counts a delivery of what was not
 //! touched. Before a message that was delivered before is handled, the commit is asked whether it is done already.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;

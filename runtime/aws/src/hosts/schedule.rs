@@ -125,3 +125,140 @@ fn occurrence(event: &RawValue) -> Result<Timestamp, InvocationError> {
         InvocationError::unknown(EXPECTED, why, event)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use twinhost::ports::{Commit as _, Queue as _};
+    use twinhost::unit::{Change, Condition, Write};
+    use twinhost::{App, Context, Handler, HandlerResult, Schedule};
+
+    use super::*;
+    use crate::hosts::testing::{World, raw, record};
+
+    struct Ticker;
+
+    impl Handler for Ticker {
+        type Event = Tick;
+        const NAME: &'static str = "ticker";
+        const TRIGGER: Schedule = Schedule::each_tenant("rate(1 day)");
+
+        async fn handle(&self, _: &Context, _: Tick) -> HandlerResult {
+            Ok(())
+        }
+    }
+
+    fn host(world: &World, scope: Scope) -> ScheduleHost<World> {
+        let app = App::new("test").handler(Ticker);
+        let manifest = app.manifest();
+        let queue = QueueHost::new(app, &manifest.handlers[0], world.ports(), world.clone());
+        ScheduleHost::new(Ticker::NAME, scope, world.ports(), queue)
+    }
+
+    async fn answer(host: &ScheduleHost<World>, event: &Value) -> Result<Value, String> {
+        let cut = Instant::now() + Duration::from_secs(10);
+        let answer = host.answer(&raw(event), cut).await.map_err(|error| error.to_string())?;
+        Ok(serde_json::to_value(&answer).unwrap())
+    }
+
+    async fn world(tenants: &[&str]) -> World {
+        let world = World::new();
+        let mut unit = Unit::new(TenantId::system(), "test");
+        unit.writes.extend(tenants.iter().map(|tenant| Write {
+            collection: "tenants",
+            key: (*tenant).to_owned(),
+            condition: Condition::Any,
+            change: Change::Put { body: "{}".to_owned(), expires_at: None },
+        }));
+        world.memory.commit(vec![unit]).await.unwrap();
+        world
+    }
+
+    async fn ticks(world: &World) -> Vec<(String, String, String)> {
+        let all = world.memory.peek(Ticker::NAME, false, 100).await.unwrap();
+        let mut all: Vec<_> = all.into_iter().map(|m| (m.id, m.tenant, m.body)).collect();
+        all.sort_unstable();
+        all
+    }
+
+    #[tokio::test]
+    async fn an_occurrence_is_a_tick_for_each_tenant_once_however_often_it_comes() {
+        let world = world(&["acme", "beta"]).await;
+        let host = host(&world, Scope::EachTenant);
+        let event = json!({"scheduledAt": "2026-03-01T07:00:00Z"});
+        for _ in 0..2 {
+            assert_eq!(answer(&host, &event).await, Ok(json!({"ticks": 2})));
+        }
+        let body = r#"{"scheduled_at":"2026-03-01T07:00:00Z","missed":0}"#;
+        let tick = |tenant: &str| {
+            let id = format!("ticker@2026-03-01T07:00:00Z@{tenant}");
+            (id, tenant.to_owned(), body.to_owned())
+        };
+        assert_eq!(ticks(&world).await, [tick("acme"), tick("beta")]);
+    }
+
+    #[tokio::test]
+    async fn a_schedule_for_all_is_the_systems() {
+        let world = world(&["acme"]).await;
+        let event = json!({"scheduledAt": "2026-03-01T07:00:00Z"});
+        assert_eq!(answer(&host(&world, Scope::Once), &event).await, Ok(json!({"ticks": 1})));
+        assert_eq!(ticks(&world).await[0].1, TenantId::SYSTEM);
+    }
+
+    #[tokio::test]
+    async fn the_events_of_rules_and_of_targets_without_input_say_when_they_were_due() {
+        for (source, detail) in [("aws.events", json!({})), ("aws.scheduler", json!("{}"))] {
+            let world = world(&["acme"]).await;
+            let event = json!({
+                "version": "0",
+                "id": "cdc73f9d-aea9-11e3-9d5a-835b769c0d9c",
+                "detail-type": "Scheduled Event",
+                "source": source,
+                "account": "123456789012",
+                "time": "2026-03-01T07:00:00Z",
+                "region": "us-east-1",
+                "resources": ["arn:aws:events:us-east-1:123456789012:rule/ticker"],
+                "detail": detail,
+            });
+            answer(&host(&world, Scope::EachTenant), &event).await.unwrap();
+            assert!(ticks(&world).await[0].0.starts_with("ticker@2026-03-01T07:00:00Z@"));
+        }
+    }
+
+    #[tokio::test]
+    async fn the_ticks_of_a_batch_are_handled_as_messages() {
+        let world = world(&[]).await;
+        let mut good = record("1", "ticks", 1, "");
+        good["body"] = json!(r#"{"scheduled_at":"2026-03-01T07:00:00Z"}"#);
+        let event = json!({"Records": [good, record("2", "ticks", 1, "no tick")]});
+        let answer = answer(&host(&world, Scope::EachTenant), &event).await;
+        assert_eq!(answer, Ok(json!({"batchItemFailures": []})));
+        assert!(world.is_done("1") && world.reason("2").unwrap().contains("not a tick"));
+    }
+
+    #[tokio::test]
+    async fn an_event_without_a_time_of_a_schedule_is_told_with_the_cure() {
+        let host = host(&world(&[]).await, Scope::EachTenant);
+        for event in [
+            json!({}),
+            json!({"time": "2026-03-01T07:00:00Z", "source": "aws.s3"}),
+            json!({"scheduledAt": "tomorrow"}),
+            json!({"scheduledAt": null}),
+            json!(7),
+        ] {
+            let error = answer(&host, &event).await.unwrap_err();
+            assert!(error.contains("<aws.scheduler.scheduled-time>"), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_occurrence_that_could_not_be_sent_whole_is_an_error_and_may_come_again() {
+        let world = world(&["acme", "beta"]).await;
+        world.fail_commit(CommitError::Conflict);
+        let event = json!({"scheduledAt": "2026-03-01T07:00:00Z"});
+        let host = host(&world, Scope::EachTenant);
+        assert!(answer(&host, &event).await.unwrap_err().contains("may be sent again"));
+        answer(&host, &event).await.unwrap();
+        assert_eq!(ticks(&world).await.len(), 2);
+    }
+}
