@@ -51,8 +51,15 @@ pub(crate) struct Facts {
     pub(crate) acknowledged: bool,
 }
 
-/// Documents as this run has read and staged them.
-pub(crate) type Seen = HashMap<(&'static str, String), View>;
+/// What earlier messages of a run have read and staged.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    documents: Views,
+    objects: HashMap<String, Bytes>,
+}
+
+/// Documents, by collection and key.
+type Views = HashMap<(&'static str, String), View>;
 
 /// A document as this run sees it.
 #[derive(Clone, Debug)]
@@ -65,7 +72,7 @@ pub(crate) struct View {
 #[derive(Debug)]
 struct State {
     unit: Unit,
-    seen: Seen,
+    seen: Views,
     bytes: usize,
     mails: u32,
 }
@@ -73,7 +80,7 @@ struct State {
 impl Context {
     pub(crate) fn new(facts: Facts, app: &App, ports: &Ports, base: Seen) -> Self {
         let unit = Unit::new(facts.tenant.clone(), facts.handler);
-        let state = State { unit, seen: Seen::new(), bytes: 0, mails: 0 };
+        let state = State { unit, seen: Views::new(), bytes: 0, mails: 0 };
         Self { facts, app: app.clone(), ports: ports.clone(), base, state: Mutex::new(state) }
     }
 
@@ -81,7 +88,9 @@ impl Context {
     pub(crate) fn finish(self) -> (Unit, Seen) {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut seen = self.base;
-        seen.extend(state.seen);
+        seen.documents.extend(state.seen);
+        let staged = state.unit.objects.iter();
+        seen.objects.extend(staged.map(|object| (object.key.clone(), object.bytes.clone())));
         (state.unit, seen)
     }
 
@@ -135,7 +144,8 @@ impl Context {
     pub async fn get<D: Document>(&self, key: &str) -> HandlerResult<Option<D>> {
         self.allow(Grant::Read(D::COLLECTION))?;
         let place = (D::COLLECTION, key.to_owned());
-        let known = self.state().seen.get(&place).or_else(|| self.base.get(&place)).cloned();
+        let known =
+            self.state().seen.get(&place).or_else(|| self.base.documents.get(&place)).cloned();
         let view = match known {
             Some(view) => view,
             None => {
@@ -161,7 +171,7 @@ impl Context {
         let mut page = page.map_err(port)?;
         let mut staged: Vec<(String, Option<String>)> = Vec::new();
         let state = self.state();
-        for ((collection, key), view) in self.base.iter().chain(&state.seen) {
+        for ((collection, key), view) in self.base.documents.iter().chain(&state.seen) {
             if *collection == D::COLLECTION {
                 staged.retain(|(other, _)| other != key);
                 staged.push((key.clone(), view.body.clone()));
@@ -272,7 +282,7 @@ impl Context {
         }
         let staged =
             self.state().unit.objects.iter().find(|o| o.key == key).map(|o| o.bytes.clone());
-        match staged {
+        match staged.or_else(|| self.base.objects.get(key).cloned()) {
             Some(bytes) => Ok(Some(bytes)),
             None => self.ports.objects.get(self.tenant(), key).await.map_err(port),
         }
@@ -358,8 +368,11 @@ impl Context {
         let place = (collection, key);
         let staged =
             state.unit.writes.iter().any(|w| w.collection == collection && w.key == place.1);
-        let version =
-            state.seen.get(&place).or_else(|| self.base.get(&place)).and_then(|v| v.version);
+        let version = state
+            .seen
+            .get(&place)
+            .or_else(|| self.base.documents.get(&place))
+            .and_then(|v| v.version);
         let (body, bytes) = match &change {
             Change::Put { body, .. } => (Some(body.clone()), body.len()),
             Change::Delete => (None, 0),

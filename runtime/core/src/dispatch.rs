@@ -147,7 +147,7 @@ impl Host<'_> {
         let mut result = Err(HandlerError::retry("a document kept changing"));
         for _ in 0..=MAX_CONFLICTS {
             let event = RawEvent::Request(Box::new(request.clone()));
-            let ran = self.run(&facts, event, Seen::new()).await;
+            let ran = self.run(&facts, event, Seen::default()).await;
             let (response, unit) = match ran.result {
                 Ok(done) => done,
                 Err(error) => {
@@ -230,13 +230,13 @@ impl Host<'_> {
     /// Runs the messages one after the other, up to the first that must be tried again.
     async fn run_all(&self, messages: &[Received]) -> Run {
         let mut run = Run::default();
-        let mut seen = Seen::new();
+        let mut seen = Seen::default();
         for message in messages {
             let began = Instant::now();
             let facts =
                 self.facts(message.id.clone(), message.tenant.clone(), message.receive_count);
             let ran = self.run(&facts, RawEvent::Json(message.body.clone()), seen).await;
-            seen = if Mutant::ForgetTheRun.on() { Seen::new() } else { ran.seen };
+            seen = if Mutant::ForgetTheRun.on() { Seen::default() } else { ran.seen };
             let receipt = message.receipt.clone();
             let mut unit = Unit::new(message.tenant.clone(), self.handler.name);
             let (disposition, error) = match ran.result {
@@ -280,7 +280,7 @@ impl Host<'_> {
         };
         for _ in 0..=MAX_CONFLICTS {
             let began = Instant::now();
-            let ran = self.run(&facts, RawEvent::Json(json.clone()), Seen::new()).await;
+            let ran = self.run(&facts, RawEvent::Json(json.clone()), Seen::default()).await;
             let error = match ran.result {
                 Ok((_, unit)) => match self.commit(vec![unit]).await {
                     Ok(_) => {

@@ -158,6 +158,10 @@ impl Target {
         let Self { site, handler, params: names } = self;
         // A segment that is not UTF-8 when it is decoded.
         let Ok(params) = params else { return refuse(StatusCode::BAD_REQUEST) };
+        // A segment with nothing in it is no value: such a path is no route.
+        if params.iter().any(|(_, value)| value.is_empty()) {
+            return refuse(StatusCode::NOT_FOUND);
+        }
         let values = params.iter().map(|(_, value)| value.to_owned());
         let params = names.iter().cloned().zip(values).collect();
         let (head, body) = request.into_parts();

@@ -11,15 +11,14 @@ use http::StatusCode;
 use jiff::Timestamp;
 use twinhost::conformance::hosts::Host;
 use twinhost::dispatch::{Delivery, Disposition, Outcome, backoff, dispatch};
-use twinhost::http::{joined, path_params};
+use twinhost::http::{BODY_LIMIT_BYTES, joined, path_params};
 use twinhost::manifest::{HandlerManifest, Manifest, Trigger};
 use twinhost::memory::Memory;
 use twinhost::ports::{
-    Clock as _, DeadLetter, Documents as _, Peeked, Ports, Principal, Query, Queue as _, Received,
-    Release,
+    Clock as _, DeadLetter, Peeked, Ports, Principal, Queue as _, Received, Release,
 };
-use twinhost::unit::Outgoing;
-use twinhost::{App, Request, Response, Scope, TenantId, Tick};
+use twinhost::schedule::messages;
+use twinhost::{App, Request, Response, Tick};
 
 /// An application in memory.
 #[derive(Debug)]
@@ -141,6 +140,10 @@ impl Host for MemoryHost {
         let Ok(params) = params else {
             return Ok(answer(Response::message(StatusCode::BAD_REQUEST, "Bad Request")));
         };
+        if body.len() > BODY_LIMIT_BYTES {
+            let refused = Response::message(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large");
+            return Ok(answer(refused));
+        }
         let request = Request {
             params,
             path: path.to_owned(),
@@ -162,25 +165,9 @@ impl Host for MemoryHost {
         let Trigger::Schedule { scope, .. } = self.handler(handler)?.trigger else {
             bail!("`{handler}` has no schedule");
         };
-        let tenants = match scope {
-            Scope::Once => vec![TenantId::system()],
-            Scope::EachTenant => {
-                let all = Query { limit: 1000, ..Query::default() };
-                let page = self.memory.query(&TenantId::system(), "tenants", &all).await?;
-                page.items.iter().map(|stored| stored.key.parse()).collect::<Result<_, _>>()?
-            }
-        };
-        let body = serde_json::to_string(&Tick { scheduled_at, missed: 0 })?;
-        for tenant in tenants {
-            let id = format!("{handler}@{scheduled_at}@{tenant}");
-            let tick = Outgoing {
-                id: id.clone(),
-                queue: handler.to_owned(),
-                group: "ticks".to_owned(),
-                deduplication_id: Some(id),
-                body: body.clone(),
-            };
-            self.send(&tenant, vec![tick]).await?;
+        let tick = Tick { scheduled_at, missed: 0 };
+        for (tenant, message) in messages(&self.memory, handler, scope, &tick).await? {
+            self.send(&tenant, vec![message]).await?;
         }
         Ok(())
     }

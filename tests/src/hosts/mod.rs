@@ -8,4 +8,28 @@ mod memory;
 
 pub use home::HomeHost;
 pub use memory::MemoryHost;
-pub use twinhost::conformance::hosts::Host;
+pub use twinhost::conformance::hosts::{Host, Site};
+use twinhost::conformance::probe::{self, Trace};
+
+/// The probe in memory.
+///
+/// # Errors
+///
+/// When there is no folder for its trace.
+pub async fn memory() -> anyhow::Result<Site> {
+    let folder = tempfile::tempdir()?;
+    let trace = Trace::to(folder.path().join("trace"));
+    Ok(Site::new(MemoryHost::start(probe::app(&trace), &[]), trace, folder))
+}
+
+/// The probe at home.
+///
+/// # Errors
+///
+/// When there is no database.
+pub async fn home() -> anyhow::Result<Site> {
+    let folder = tempfile::tempdir()?;
+    let trace = Trace::to(folder.path().join("trace"));
+    let host = HomeHost::start(probe::app(&trace), &[]).await?;
+    Ok(Site::new(host, trace, folder))
+}

@@ -8,6 +8,7 @@
 pub mod commit;
 pub mod documents;
 pub mod hosts;
+pub mod probe;
 pub mod queue;
 mod unit;
 
