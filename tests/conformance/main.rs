@@ -4,6 +4,10 @@ mod home {
     use tests::hosts::home as start;
     twinhost::host_suite!(start);
 }
+mod lambda {
+    use tests::hosts::lambda as start;
+    twinhost::host_suite!(start);
+}
 mod memory {
     use tests::hosts::memory as start;
     twinhost::host_suite!(start);

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use crate::{eventually, free_port, project};
+use crate::{built, eventually, free_port};
 
 /// A data folder, two ports, and perhaps a running `twinhost up`.
 #[derive(Debug)]
@@ -244,7 +244,7 @@ impl Home {
     }
 
     fn command(&self) -> anyhow::Result<Command> {
-        let mut command = Command::new(binary()?);
+        let mut command = Command::new(built("twinhost")?);
         command.arg("--data-dir").arg(self.data()).stdin(Stdio::null());
         command.env_remove("DATABASE_URL");
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -278,21 +278,4 @@ impl Drop for Home {
             let _postgres = self.kill_postgres();
         }
     }
-}
-
-/// The command as this build made it.
-fn binary() -> anyhow::Result<PathBuf> {
-    let mut path = std::env::current_exe()?;
-    path.pop();
-    if path.ends_with("deps") {
-        path.pop();
-    }
-    let binary = path.join("twinhost");
-    ensure!(
-        binary.exists(),
-        "{} is missing; build it: cargo build -p twinhost-selfhost (the project is in {})",
-        binary.display(),
-        project().display()
-    );
-    Ok(binary)
 }

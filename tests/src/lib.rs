@@ -13,7 +13,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 
 /// The longest that anything in these tests is waited for.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -37,6 +37,36 @@ pub fn corpus() -> PathBuf {
 /// When loopback has none left.
 pub fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// An executable of this build.
+///
+/// # Errors
+///
+/// When it has not been built.
+pub fn built(name: &str) -> anyhow::Result<PathBuf> {
+    let binary = built_folder()?.join(name);
+    ensure!(
+        binary.exists(),
+        "{} is missing; build it: cargo build --workspace --exclude bench --bins (the project is in {})",
+        binary.display(),
+        project().display()
+    );
+    Ok(binary)
+}
+
+/// The folder of this build's executables.
+///
+/// # Errors
+///
+/// When the test does not know where it is itself.
+pub fn built_folder() -> anyhow::Result<PathBuf> {
+    let mut path = std::env::current_exe()?;
+    path.pop();
+    if path.ends_with("deps") {
+        path.pop();
+    }
+    Ok(path)
 }
 
 /// Asks until the answer is `Some`, or fails with what was waited for.

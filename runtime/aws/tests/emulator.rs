@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// `emulator.py` on a free port of loopback; ends with this value, or with the test process.
+/// `tests/aws/emulator.py` on a free port of loopback; ends with this value, or with the test process.
 pub(crate) struct Emulator {
     process: Child,
     talk: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
@@ -21,7 +21,7 @@ impl Emulator {
         let python = here.join("../../.venv/bin/python");
         assert!(python.exists(), "no `.venv` in the project's folder; run `make setup`");
         let mut process = Command::new(python)
-            .arg(here.join("tests/emulator.py"))
+            .arg(here.join("../../tests/aws/emulator.py"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

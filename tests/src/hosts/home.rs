@@ -7,13 +7,9 @@ use std::time::Duration;
 use anyhow::bail;
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderValue, header};
-use http_body_util::{BodyExt as _, Full};
-use hyper_util::rt::TokioIo;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
-use tokio::net::TcpStream;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use twinhost::App;
 use twinhost::conformance::hosts::Host;
@@ -24,6 +20,7 @@ use twinhost::ports::{Peeked, Ports, Principal};
 use twinhost_selfhost::scheduler::Scheduler;
 use twinhost_selfhost::{Config, Runner, config};
 
+use super::exchange::exchange;
 use crate::Wait;
 use crate::database::Database;
 
@@ -118,18 +115,9 @@ impl Host for HomeHost {
 
     async fn request(
         &self,
-        mut request: http::Request<Bytes>,
+        request: http::Request<Bytes>,
     ) -> anyhow::Result<http::Response<Bytes>> {
-        let name = HeaderValue::from_str(&self.address.to_string())?;
-        request.headers_mut().entry(header::HOST).or_insert(name);
-        let stream = TokioIo::new(TcpStream::connect(self.address).await?);
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(stream).await?;
-        let connection = tokio::spawn(connection);
-        let answer = sender.send_request(request.map(Full::new)).await?;
-        let (head, body) = answer.into_parts();
-        let body = body.collect().await?.to_bytes();
-        connection.abort();
-        Ok(http::Response::from_parts(head, body))
+        exchange(self.address, request).await
     }
 
     async fn fire(&self, handler: &str, scheduled_at: Timestamp) -> anyhow::Result<()> {

@@ -56,8 +56,10 @@ struct Shared {
     misbehaviour: Arc<Misbehaviour>,
     /// Tells all pollers that a queue may have been filled.
     wake: Arc<Notify>,
-    /// Batches in flight.
+    /// Polls and batches under way.
     busy: AtomicUsize,
+    /// Batches that have been received.
+    batches: AtomicUsize,
 }
 
 impl Poller {
@@ -69,14 +71,24 @@ impl Poller {
         misbehaviour: Arc<Misbehaviour>,
         wake: Arc<Notify>,
     ) -> Self {
-        let shared = Shared { source, client, misbehaviour, wake, busy: AtomicUsize::new(0) };
+        let shared = Shared {
+            source,
+            client,
+            misbehaviour,
+            wake,
+            busy: AtomicUsize::new(0),
+            batches: AtomicUsize::new(0),
+        };
         Self { shared: Arc::new(shared) }
     }
 
-    /// Whether no batch is in flight.
+    /// How many batches it has received, if none is in flight now.
+    ///
+    /// When this is the same twice, nothing was in flight in between.
     #[must_use]
-    pub fn is_idle(&self) -> bool {
-        self.shared.busy.load(Ordering::SeqCst) == 0
+    pub fn at_rest(&self) -> Option<usize> {
+        let batches = self.shared.batches.load(Ordering::SeqCst);
+        (self.shared.busy.load(Ordering::SeqCst) == 0).then_some(batches)
     }
 
     /// Polls until `stop`, then waits for what is in flight.
@@ -90,6 +102,7 @@ impl Poller {
             match self.shared.receive().await {
                 Ok(messages) if !messages.is_empty() => {
                     let shared = Arc::clone(&self.shared);
+                    shared.batches.fetch_add(1, Ordering::SeqCst);
                     batches.spawn(async move {
                         shared.process(messages, slot).await;
                         drop(busy);

@@ -1,19 +1,22 @@
 """AWS on loopback: moto, with the rigour of AWS where moto is lax and faults on demand.
 
-Usage: emulator.py
+Usage: emulator.py [PORT]
 
-Listens on a free port of 127.0.0.1 and says where on the first line of its output. Then it takes commands, one line of
-JSON each, from its standard input, and answers each with a line:
+Listens on 127.0.0.1, on a free port when none is given, and says where on the first line of its output. Then it takes
+commands, one line of JSON each, from its standard input, and answers each with a line:
 
   {"advance": 30}            lets 30 seconds pass
   {"fault": {…}}             see `Fault`
   {"calls": null}            answers how often each operation was called since the last such command
   {"last": "SendEmail"}      answers the body of the last call of an operation, which is JSON
+  {"mails": null}            answers the bodies of all calls that sent a mail
+  {"peek": "orders.fifo"}    answers the messages of a queue, in flight or not, and receives none
 
-It ends when its standard input ends, so that it never outlives the test that started it.
+A command can also be posted to `/_emulator`. It ends when its standard input ends, so that it never outlives whoever
+started it.
 
 What AWS does and moto does not: transactions are isolated from each other; a ClientRequestToken makes one idempotent; a
-transaction has 4 MB at the most; a FIFO queue remembers the de-duplication ids of deleted messages too.
+transaction has 4 MB at the most; and what `queues` says.
 """
 
 import collections
@@ -24,37 +27,14 @@ import sys
 import threading
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from moto.core import utils
-from moto.sqs import models as sqs
 from werkzeug.serving import make_server
 
+import queues
+import transactions
+
 MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
-
-
-class Clock:
-    """moto's queues tell the time by it."""
-
-    ahead = 0.0
-
-    def seconds(self, at=None):
-        return utils.unix_time(at) + (0 if at else self.ahead)
-
-    def millis(self, at=None):
-        return self.seconds(at) * 1000.0
-
-
-def remember_duplicates(clock):
-    """Five minutes from the first send, whatever became of that message."""
-    add_message = sqs.Queue.add_message
-
-    def add_unless_known(queue, message):
-        known = queue.__dict__.setdefault("known", {})
-        now, name = clock.seconds(), message.deduplication_id
-        if name is None or now - known.get(name, float("-inf")) >= sqs.DEDUPLICATION_TIME_IN_SECONDS:
-            known[name] = now
-            add_message(queue, message)
-
-    sqs.Queue.add_message = add_unless_known
+COMMANDS = "/_emulator"
+MAILS = "/v2/email/outbound-emails"
 
 
 class Fault:
@@ -86,16 +66,21 @@ class Fault:
 class Emulator:
     """A WSGI application in front of moto's."""
 
-    def __init__(self, moto):
+    def __init__(self, moto, clock):
         self.moto = moto
+        self.clock = clock
         self.lock = threading.Lock()
         self.faults = []
         self.calls = collections.Counter()
         self.last = {}
+        self.mails = []
         self.tokens = {}
 
     def __call__(self, environ, start_response):
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if environ["PATH_INFO"] == COMMANDS:
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [json.dumps(self.obey(json.loads(body))).encode()]
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         operation = target.rpartition(".")[2] or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO'].split('/')[1]}"
         with self.lock:
@@ -112,6 +97,8 @@ class Emulator:
             if fault:
                 body, refused = self.without_entry(body, fault)
             status, headers, answer = self.answer(operation, environ, body)
+            if environ["PATH_INFO"] == MAILS and status.startswith("200"):
+                self.mails.append(json.loads(body))
         if refused:
             answer = json.dumps({"Successful": [], **json.loads(answer), "Failed": refused}).encode()
             headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
@@ -134,6 +121,25 @@ class Emulator:
                 self.tokens[token] = (request, answer)
             return answer
         return self.forward(environ, body)
+
+    def obey(self, command):
+        ((name, value),) = command.items()
+        with self.lock:
+            if name == "advance":
+                self.clock.ahead += value
+            elif name == "fault":
+                self.faults.append(Fault(**value))
+            elif name == "calls":
+                answer, self.calls = dict(self.calls), collections.Counter()
+                return answer
+            elif name == "last":
+                return json.loads(self.last[value])
+            elif name == "mails":
+                return self.mails
+            elif name == "peek":
+                return queues.peek(value)
+            else:
+                raise ValueError(f"unknown command {name}")
 
     def forward(self, environ, body):
         environ["wsgi.input"] = io.BytesIO(body)
@@ -177,33 +183,22 @@ def strings(value):
         yield value.encode()
 
 
-def obey(emulator, clock):
+def obey_input(emulator):
     for line in sys.stdin:
-        ((command, value),) = json.loads(line).items()
-        answer = None
-        with emulator.lock:
-            if command == "advance":
-                clock.ahead += value
-            elif command == "fault":
-                emulator.faults.append(Fault(**value))
-            elif command == "calls":
-                answer, emulator.calls = dict(emulator.calls), collections.Counter()
-            elif command == "last":
-                answer = json.loads(emulator.last[value])
-            else:
-                sys.exit(f"unknown command {command}")
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(emulator.obey(json.loads(line))), flush=True)
     os._exit(0)
 
 
 def main():
-    clock = Clock()
-    sqs.unix_time, sqs.unix_time_millis = clock.seconds, clock.millis
-    remember_duplicates(clock)
-    emulator = Emulator(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, emulator, threaded=True, request_handler=MotoRequestHandler)
+    if len(sys.argv) > 2 or not all(argument.isdigit() for argument in sys.argv[1:]):
+        sys.exit(__doc__)
+    port = int(sys.argv[1]) if len(sys.argv) == 2 else 0
+    clock = queues.install()
+    transactions.install()
+    emulator = Emulator(DomainDispatcherApplication(create_backend_app), clock)
+    server = make_server("127.0.0.1", port, emulator, threaded=True, request_handler=MotoRequestHandler)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
-    threading.Thread(target=obey, args=(emulator, clock), daemon=True).start()
+    threading.Thread(target=obey_input, args=(emulator,), daemon=True).start()
     server.serve_forever()
 
 

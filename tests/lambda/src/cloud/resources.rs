@@ -1,0 +1,170 @@
+//! An application's table, bucket, key, sender and queues: made where they are not there yet.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use aws_sdk_sqs::types::QueueAttributeName;
+use serde_json::json;
+use twinhost::manifest::{HandlerManifest, Manifest, Trigger};
+use twinhost::{Access, Grant};
+use twinhost_aws::hosts::function_timeout;
+use twinhost_aws::options::{
+    BUCKET, CLIENT, DEAD_LETTERS, ISSUER, JWKS_URL, KMS_KEY, MAIL_FROM, QUEUE, TABLE, variable,
+};
+use twinhost_aws::table::create_table;
+use twinhost_aws::{AwsOptions, Clients, CognitoOptions};
+
+use super::names::Names;
+
+/// Who sends mail here.
+const SENDER: &str = "Twinhost <alerts@example.com>";
+const SENDER_ADDRESS: &str = "alerts@example.com";
+
+/// The most that a redrive policy can count to (SQS).
+const MAX_RECEIVES: u32 = 1000;
+
+/// Makes what an application needs, and says where it is.
+pub(super) async fn create(
+    clients: &Clients,
+    manifest: &Manifest,
+    visibility: Option<Duration>,
+    cognito: Option<CognitoOptions>,
+) -> anyhow::Result<AwsOptions> {
+    let names = Names::of(&manifest.app);
+    let table = names.table();
+    if clients.dynamodb().describe_table().table_name(&table).send().await.is_err() {
+        create_table(clients.dynamodb(), &table).await?;
+    }
+    // A bucket that is ours already is no error.
+    let bucket = clients.s3().create_bucket().bucket(names.bucket());
+    bucket.send().await.with_context(|| format!("make bucket `{}`", names.bucket()))?;
+    let sender = clients.ses().create_email_identity().email_identity(SENDER_ADDRESS);
+    if let Err(error) = sender.send().await {
+        let known =
+            error.as_service_error().is_some_and(|error| error.is_already_exists_exception());
+        if !known {
+            return Err(error).context("verify the sender of mail");
+        }
+    }
+    let mut options = AwsOptions {
+        table: Some(table),
+        bucket: Some(names.bucket()),
+        kms_key: Some(key(clients, &names.key()).await?),
+        mail_from: Some(SENDER.to_owned()),
+        cognito,
+        ..AwsOptions::default()
+    };
+    for handler in manifest.queues() {
+        let name = handler.name.to_owned();
+        let dead = names.dead_letters(handler.name);
+        let dead = queue(clients, &dead, []).await?;
+        let redrive = json!({
+            "deadLetterTargetArn": arn(clients, &dead).await?,
+            "maxReceiveCount": most_receives(handler),
+        });
+        let visibility = visibility.unwrap_or_else(|| visibility_of(handler)).as_secs();
+        let attributes = [
+            (QueueAttributeName::RedrivePolicy, redrive.to_string()),
+            (QueueAttributeName::VisibilityTimeout, visibility.to_string()),
+        ];
+        let url = queue(clients, &names.queue(handler.name), attributes).await?;
+        options.queues.insert(name.clone(), url);
+        options.dead_letters.insert(name, dead);
+    }
+    Ok(options)
+}
+
+/// Six timeouts of the function, as AWS advises (E13).
+fn visibility_of(handler: &HandlerManifest) -> Duration {
+    function_timeout(Duration::from_secs(handler.timeout_seconds)) * 6
+}
+
+/// Deliveries before SQS itself gives a message up.
+///
+/// The function does that after `max_receives`, with its reason; SQS must only for a process that can say
+/// nothing, again and again. It counts deliveries of what waited behind others in its batch, too: up to
+/// `max_receives` for each of those.
+fn most_receives(handler: &HandlerManifest) -> u32 {
+    let receives = handler.trigger.max_receives().unwrap_or(1);
+    receives.saturating_mul(handler.trigger.batch().max(1)).clamp(1, MAX_RECEIVES)
+}
+
+async fn key(clients: &Clients, alias: &str) -> anyhow::Result<String> {
+    if let Ok(known) = clients.kms().describe_key().key_id(alias).send().await
+        && let Some(known) = known.key_metadata
+    {
+        return Ok(known.key_id);
+    }
+    let key = clients.kms().create_key().send().await.context("make a KMS key")?;
+    let id = key.key_metadata.context("a KMS key without data")?.key_id;
+    let name = clients.kms().create_alias().alias_name(alias).target_key_id(&id);
+    name.send().await.with_context(|| format!("name the KMS key `{alias}`"))?;
+    Ok(id)
+}
+
+async fn queue(
+    clients: &Clients,
+    name: &str,
+    attributes: impl IntoIterator<Item = (QueueAttributeName, String)>,
+) -> anyhow::Result<String> {
+    let mut request = clients.sqs().create_queue().queue_name(name);
+    request = request.attributes(QueueAttributeName::FifoQueue, "true");
+    for (attribute, value) in attributes {
+        request = request.attributes(attribute, value);
+    }
+    let made = request.send().await.with_context(|| format!("make queue `{name}`"))?;
+    made.queue_url.with_context(|| format!("queue `{name}` has no URL"))
+}
+
+/// A queue's ARN.
+pub(super) async fn arn(clients: &Clients, url: &str) -> anyhow::Result<String> {
+    let request = clients.sqs().get_queue_attributes().queue_url(url);
+    let answer = request.attribute_names(QueueAttributeName::QueueArn).send().await;
+    let answer = answer.with_context(|| format!("look at queue `{url}`"))?;
+    let arn = answer.attributes().and_then(|all| all.get(&QueueAttributeName::QueueArn));
+    arn.cloned().with_context(|| format!("queue `{url}` has no ARN"))
+}
+
+/// The variables of one function: where what its trigger and grants call for is, and nothing else.
+pub(super) fn variables(
+    options: &AwsOptions,
+    manifest: &Manifest,
+    handler: &HandlerManifest,
+) -> BTreeMap<String, String> {
+    let mut wanted = vec![(TABLE.to_owned(), options.table.as_ref())];
+    let queue = |name: &str| (variable(QUEUE, name), options.queues.get(name));
+    for grant in &handler.grants {
+        match grant {
+            Grant::ReadObjects(_) | Grant::WriteObjects(_) => {
+                wanted.push((BUCKET.to_owned(), options.bucket.as_ref()));
+            }
+            Grant::SendMail => wanted.push((MAIL_FROM.to_owned(), options.mail_from.as_ref())),
+            Grant::Seal | Grant::Open => {
+                wanted.push((KMS_KEY.to_owned(), options.kms_key.as_ref()))
+            }
+            Grant::Publish(topic) => {
+                let consumers = manifest.handlers.iter().filter(|handler| {
+                    matches!(&handler.trigger, Trigger::Consume { topic: theirs, .. } if theirs == topic)
+                });
+                wanted.extend(consumers.map(|consumer| queue(consumer.name)));
+            }
+            _ => {}
+        }
+    }
+    match (&handler.trigger, &options.cognito) {
+        (Trigger::Route { access: Access::Bearer, .. }, Some(cognito)) => wanted.extend([
+            (ISSUER.to_owned(), Some(&cognito.issuer)),
+            (CLIENT.to_owned(), Some(&cognito.client)),
+            (JWKS_URL.to_owned(), Some(&cognito.jwks_url)),
+        ]),
+        (Trigger::Route { .. }, _) => {}
+        (Trigger::Consume { .. } | Trigger::Schedule { .. }, _) => {
+            let dead = variable(DEAD_LETTERS, handler.name);
+            wanted.push((dead, options.dead_letters.get(handler.name)));
+            wanted.push(queue(handler.name));
+        }
+    }
+    let known = wanted.into_iter().filter_map(|(name, value)| Some((name, value?.clone())));
+    known.collect()
+}
