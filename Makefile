@@ -20,6 +20,10 @@ help: ## This list
 setup: ## Get what building, running and testing need and this machine lacks
 	@scripts/setup --tests
 
+.PHONY: setup-cdk
+setup-cdk: ## Get what the deployment to AWS is written with: the CDK, for which Node.js must be there
+	@scripts/setup-cdk
+
 .PHONY: selfhost-up
 selfhost-up: ## Build and start everything in the background (DATA=./data, LISTEN=, ADMIN_LISTEN=)
 	@scripts/setup
@@ -34,6 +38,7 @@ selfhost-down: ## Stop it; everything is kept
 .PHONY: test
 test: ## Run every test (TEST=part-of-a-name for some)
 	@scripts/setup --tests
+	@scripts/setup-cdk
 	@scripts/test $(TEST)
 
 .PHONY: check
