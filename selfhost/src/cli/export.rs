@@ -17,14 +17,17 @@ use super::output::Output;
 use super::sides::{self, Place};
 
 pub(crate) const EXAMPLES: &str = "\
-The folder holds documents as lines of JSON, objects as files, and the SHA-256 of each, which `import` checks. If it
-is interrupted, the same command goes on where it stopped; run once more after it is done, it writes the documents anew
-and fetches only new objects. Stop what sends before the last run: each document is whole, but not all of one moment.
+The folder holds documents as lines of JSON, objects as files, and the SHA-256 of each, which
+`import` checks. If it is interrupted, the same command goes on where it stopped; run once more
+after it is done, it writes the documents anew and fetches only new objects. Stop what sends
+before the last run: each document is whole, but not all of one moment.
 
-Left out is what a host has for itself: messages in queues, the history of schedules, versions, accounts of people.
+Left out is what a host has for itself: messages in queues, the history of schedules, versions,
+accounts of people.
 
-Secrets are sealed with the key of their host, and opened nowhere else. With --secrets-key they are sealed for the way
-with a key file, which is made if it is not there: carry it apart from the folder, and delete it afterwards.
+Secrets are sealed with the key of their host, and opened nowhere else. With --secrets-key they
+are sealed for the way with a key file, which is made if it is not there: carry it apart from the
+folder, and delete it afterwards.
 
 Examples:
   twinhost export --tenant acme ./acme-export --secrets-key ./way.key

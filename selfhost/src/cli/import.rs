@@ -17,12 +17,13 @@ use super::tenants;
 use super::text::plural;
 
 pub(crate) const EXAMPLES: &str = "\
-Every checksum and every line of the folder is checked before anything is stored. If it is interrupted, the same command
-goes on where it stopped. A tenant that has something already is refused, unless with --merge: then documents of the
-same key are replaced, and all else stays. Documents that have expired on the way are left out.
+Every checksum and every line of the folder is checked before anything is stored. If it is
+interrupted, the same command goes on where it stopped. A tenant that has something already is
+refused, unless with --merge: then documents of the same key are replaced, and all else stays.
+Documents that have expired on the way are left out.
 
-Secrets that were not sealed for the way (`export --secrets-key`) open on another host only if it has the same key, and
-for the same tenant; those that do not are listed.
+Secrets that were not sealed for the way (`export --secrets-key`) open on another host only if it
+has the same key, and for the same tenant; those that do not are listed.
 
 Examples:
   twinhost import ./acme-export

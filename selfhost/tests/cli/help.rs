@@ -7,7 +7,7 @@ use std::path::Path;
 use super::run;
 
 /// Every command and group of commands.
-const COMMANDS: [&str; 44] = [
+const COMMANDS: [&str; 46] = [
     "",
     "up",
     "send",
@@ -49,6 +49,8 @@ const COMMANDS: [&str; 44] = [
     "users add",
     "users passwd",
     "users token",
+    "export",
+    "import",
     "doctor",
     "healthcheck",
     "migrate",

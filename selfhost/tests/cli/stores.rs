@@ -7,31 +7,46 @@ use serde_json::{Value, json};
 use sqlx::Connection as _;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
 use twinhost_selfhost::embedded_postgres::{EmbeddedPostgres, Options};
 
 use super::{Ended, twinhost};
 
 /// A data folder whose Postgres runs for as long as the test, so that each command is quick.
-struct Machine {
+pub(super) struct Machine {
     data: TempDir,
     postgres: EmbeddedPostgres,
 }
 
 impl Machine {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let data = tempfile::Builder::new().prefix("twinhost-test-").tempdir().unwrap();
         let postgres = EmbeddedPostgres::start(&Options::new(data.path())).await.unwrap();
         Self { data, postgres }
     }
 
-    /// Runs a command with text on its standard input.
-    async fn tell(&self, args: &[&str], input: &str) -> Ended {
-        let data = self.data.path().to_str().unwrap();
+    /// The folder of everything, which is gone with the test.
+    pub(super) fn path(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// The superuser's way in, to look behind the scenes.
+    pub(super) fn url(&self) -> String {
+        self.postgres.url()
+    }
+
+    /// A command on these stores, yet to be run.
+    pub(super) fn command(&self, args: &[&str]) -> Command {
         let mut command = twinhost(args);
-        command.args(["--data-dir", data, "--json"]).stdin(Stdio::piped());
+        command.args(["--data-dir", self.data.path().to_str().unwrap(), "--json"]);
         // Nobody listens there: these tests are about the stores.
         command.env("TWINHOST__HTTP__LISTEN", "127.0.0.1:1");
-        let mut child = command.spawn().unwrap();
+        command
+    }
+
+    /// Runs a command with text on its standard input.
+    pub(super) async fn tell(&self, args: &[&str], input: &str) -> Ended {
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         // A command that asks for nothing may have ended already.
         let _unread = stdin.write_all(input.as_bytes()).await;
@@ -39,19 +54,19 @@ impl Machine {
         child.wait_with_output().await.unwrap().into()
     }
 
-    async fn run(&self, args: &[&str]) -> Ended {
+    pub(super) async fn run(&self, args: &[&str]) -> Ended {
         self.tell(args, "").await
     }
 
     /// Runs a command that succeeds, and reads what it printed.
-    async fn json(&self, args: &[&str]) -> Value {
+    pub(super) async fn json(&self, args: &[&str]) -> Value {
         let ended = self.run(args).await;
         assert_eq!(ended.code, 0, "{args:?}: {}", ended.err);
         serde_json::from_str(&ended.out).unwrap()
     }
 
     /// Runs a command that fails, and answers why it did.
-    async fn error(&self, args: &[&str]) -> String {
+    pub(super) async fn error(&self, args: &[&str]) -> String {
         let ended = self.run(args).await;
         assert_eq!((ended.code, ended.out.as_str()), (1, ""), "{args:?}");
         let error: Value = serde_json::from_str(&ended.err).unwrap();
@@ -65,7 +80,7 @@ impl Machine {
         sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap()
     }
 
-    async fn stop(self) {
+    pub(super) async fn stop(self) {
         self.postgres.stop().await.unwrap();
     }
 }
