@@ -1,7 +1,5 @@
 //! Every handler of the manifest has its executable, and no other has one.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 

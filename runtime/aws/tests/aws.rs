@@ -82,7 +82,7 @@ pub(crate) async fn clients(url: &str) -> Clients {
     Clients::load(config).await
 }
 
-async fn queue(clients: &Clients, name: &str) -> String {
+pub(crate) async fn queue(clients: &Clients, name: &str) -> String {
     let queue = clients.sqs().create_queue().queue_name(name);
     let queue = queue.attributes(QueueAttributeName::FifoQueue, "true");
     let queue = queue.send().await.unwrap();
@@ -170,7 +170,7 @@ impl Aws {
     }
 }
 
-async fn messages(
+pub(crate) async fn messages(
     clients: &Clients,
     url: &str,
     max: i32,
@@ -217,7 +217,7 @@ async fn receive(
     received.collect()
 }
 
-async fn delete(clients: &Clients, url: &str, handle: &str) {
+pub(crate) async fn delete(clients: &Clients, url: &str, handle: &str) {
     let request = clients.sqs().delete_message().queue_url(url).receipt_handle(handle);
     request.send().await.unwrap();
 }

@@ -4,6 +4,7 @@
 
 mod aws;
 mod emulator;
+mod functions;
 mod ports;
 mod records;
 mod services;

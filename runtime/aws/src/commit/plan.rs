@@ -11,8 +11,8 @@ use twinhost::unit::{Change, Condition, Unit, Write, merged_writes};
 use super::record::Kind;
 use super::{ACTIONS, BYTES, Prepared};
 use crate::table::{
-    BODY, EXPIRES_AT, Item, PARTITION_KEY, TTL, Table, VERSION, collection, expires_at, key, number,
-    text, ttl,
+    BODY, EXPIRES_AT, Item, PARTITION_KEY, TTL, Table, VERSION, collection, expires_at, key,
+    number, text, ttl,
 };
 
 /// Names a document of the run's tenant.
@@ -210,10 +210,9 @@ fn action(
                 .expression_attribute_values(":now", now);
             let mut set = format!("SET {COUNT_UP}, #body = :body");
             let mut remove = Vec::new();
-            for (name, holder, value) in [
-                ("#ttl", ":ttl", expiry.map(ttl)),
-                ("#at", ":at", expiry.and_then(expires_at)),
-            ] {
+            for (name, holder, value) in
+                [("#ttl", ":ttl", expiry.map(ttl)), ("#at", ":at", expiry.and_then(expires_at))]
+            {
                 match value {
                     Some(value) => {
                         set.push_str(&format!(", {name} = {holder}"));
@@ -253,13 +252,7 @@ fn action(
     Ok(built.build())
 }
 
-fn document(
-    pk: &str,
-    write: &Write,
-    version: u64,
-    body: &str,
-    expiry: Option<Timestamp>,
-) -> Item {
+fn document(pk: &str, write: &Write, version: u64, body: &str, expiry: Option<Timestamp>) -> Item {
     let mut item = key(pk, &write.key);
     item.insert(VERSION.to_owned(), number(version));
     item.insert(BODY.to_owned(), text(body));

@@ -19,7 +19,8 @@ const SHOWN: usize = 8;
 
 /// Why an invocation has no answer.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum InvocationError {
+#[non_exhaustive]
+pub enum InvocationError {
     /// The event is none that this function's trigger sends.
     #[error("the event cannot be read as {expected}: {why}; it is {got}")]
     UnknownEvent {
@@ -36,8 +37,12 @@ pub(super) enum InvocationError {
 }
 
 impl InvocationError {
-    pub(super) fn unknown(expected: &'static str, why: impl ToString, event: &RawValue) -> Self {
-        Self::UnknownEvent { expected, why: why.to_string(), got: shape(event) }
+    pub(super) fn unknown(
+        expected: &'static str,
+        why: impl Into<String>,
+        event: &RawValue,
+    ) -> Self {
+        Self::UnknownEvent { expected, why: why.into(), got: shape(event) }
     }
 }
 
@@ -57,7 +62,7 @@ pub(super) fn read<'a, T: Deserialize<'a>>(
     expected: &'static str,
 ) -> Result<T, InvocationError> {
     serde_json::from_str(event.get())
-        .map_err(|error| InvocationError::unknown(expected, error, event))
+        .map_err(|error| InvocationError::unknown(expected, error.to_string(), event))
 }
 
 /// What an event looks like: its kind, and the names of its fields.

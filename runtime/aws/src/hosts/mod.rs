@@ -30,7 +30,9 @@ use tokio::time::Instant;
 use twinhost::App;
 
 use crate::error::StartError;
-use function::Function;
+
+pub use event::InvocationError;
+pub use function::{Answer, Function};
 
 /// What is kept back at the end of an invocation to report what is done.
 pub const ANSWER: Duration = Duration::from_secs(1);

@@ -65,14 +65,15 @@ impl Redelivery for Sqs {
         let seconds = delay.as_secs_f64().round() as i32;
         let request = self.clients.sqs().change_message_visibility().queue_url(&self.url);
         let request = request.receipt_handle(&record.receipt_handle).visibility_timeout(seconds);
-        match timeout(PUT_OFF, request.send()).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => {
-                let error = crate::error::said(&error);
-                tracing::debug!(%error, "a message comes again after the queue's visibility timeout");
-            }
-            Err(_) => tracing::debug!("SQS does not answer; a message comes again later"),
-        }
+        let why = match timeout(PUT_OFF, request.send()).await {
+            Ok(Ok(_)) => return,
+            Ok(Err(error)) => crate::error::said(&error),
+            Err(_) => "no answer in time".to_owned(),
+        };
+        tracing::warn!(
+            "cannot put a failed message off ({why}); it comes again after the queue's visibility timeout. May the \
+             function's role do `sqs:ChangeMessageVisibility`?"
+        );
     }
 }
 

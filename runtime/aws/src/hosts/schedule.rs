@@ -17,7 +17,6 @@ use twinhost::{Scope, TenantId, Tick};
 
 use super::batch::Report;
 use super::event::{self, InvocationError};
-use super::function::Answer;
 use super::queue::{QueueHost, Redelivery};
 
 /// What a schedule's function is invoked with.
@@ -47,9 +46,19 @@ struct Kind<'a> {
     records: Option<&'a RawValue>,
 }
 
+/// What became of an event.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Scheduled {
+    /// Its ticks are in the queue.
+    Occurred(Occurred),
+    /// It was a batch of them.
+    Batch(Report),
+}
+
 /// How many ticks were sent; for whoever invokes the function by hand.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Fired {
+pub(super) struct Occurred {
     ticks: usize,
 }
 
@@ -77,21 +86,20 @@ impl<R: Redelivery> ScheduleHost<R> {
         &self,
         event: &RawValue,
         cut: Instant,
-    ) -> Result<Answer, InvocationError> {
+    ) -> Result<Scheduled, InvocationError> {
         let kind: Kind<'_> = event::read(event, EXPECTED)?;
         if kind.records.is_some() {
-            let report: Report = self.queue.answer(event, cut).await?;
-            return Ok(Answer::Report(report));
+            return Ok(Scheduled::Batch(self.queue.answer(event, cut).await?));
         }
         let scheduled_at = occurrence(event)?;
         let fired = timeout_at(cut, self.fire(scheduled_at)).await;
         let fired = fired.unwrap_or_else(|_| {
             Err(PortError::unavailable("the schedule", "the function's time is over"))
         });
-        Ok(Answer::Fired(fired.map_err(InvocationError::Unsent)?))
+        Ok(Scheduled::Occurred(fired.map_err(InvocationError::Unsent)?))
     }
 
-    async fn fire(&self, scheduled_at: Timestamp) -> Result<Fired, PortError> {
+    async fn fire(&self, scheduled_at: Timestamp) -> Result<Occurred, PortError> {
         let tick = Tick { scheduled_at, missed: 0 };
         let ticks = messages(&*self.ports.documents, self.handler, self.scope, &tick).await?;
         let count = ticks.len();
@@ -100,7 +108,7 @@ impl<R: Redelivery> ScheduleHost<R> {
             .try_for_each_concurrent(SIDE_BY_SIDE, |(tenant, tick)| self.send(tenant, tick))
             .await?;
         tracing::info!(schedule = self.handler, %scheduled_at, ticks = count, "Fired a schedule");
-        Ok(Fired { ticks: count })
+        Ok(Occurred { ticks: count })
     }
 
     /// Sends one tick, once however often it is asked to.
