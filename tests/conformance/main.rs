@@ -1,14 +1,18 @@
-//! Every promise of hosts, on each host.
+//! Every promise of hosts, on each host, and the page that lists them.
+
+mod semantics;
+
+mod memory {
+    use tests::hosts::memory as start;
+    twinhost::host_suite!(start);
+}
 
 mod home {
     use tests::hosts::home as start;
     twinhost::host_suite!(start);
 }
+
 mod lambda {
     use tests::hosts::lambda as start;
-    twinhost::host_suite!(start);
-}
-mod memory {
-    use tests::hosts::memory as start;
     twinhost::host_suite!(start);
 }

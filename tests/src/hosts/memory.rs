@@ -20,6 +20,9 @@ use twinhost::ports::{
 use twinhost::schedule::messages;
 use twinhost::{App, Request, Response, Tick};
 
+/// Bytes of headers that a gateway takes.
+const HEAD_BYTES: usize = 10_240;
+
 /// An application in memory.
 #[derive(Debug)]
 pub struct MemoryHost {
@@ -143,6 +146,11 @@ impl Host for MemoryHost {
         if body.len() > BODY_LIMIT_BYTES {
             let refused = Response::message(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large");
             return Ok(answer(refused));
+        }
+        let names = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len());
+        if names.sum::<usize>() > HEAD_BYTES {
+            let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+            return Ok(answer(Response::message(status, "Request Header Fields Too Large")));
         }
         let request = Request {
             params,

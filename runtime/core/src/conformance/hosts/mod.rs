@@ -169,6 +169,7 @@ macro_rules! host_suite {
             a_header_does_not_change_the_address_that_a_handler_sees,
             a_path_is_handed_on_encoded_and_its_values_decoded,
             a_body_that_is_too_large_is_refused,
+            headers_that_are_too_large_are_refused,
             a_bearer_route_is_for_who_has_a_good_token,
         );
         $crate::host_suite!(@module schedules, $start:

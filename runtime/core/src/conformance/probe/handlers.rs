@@ -39,6 +39,9 @@ pub fn app(trace: &Trace) -> App {
         .handler(Clock(trace.clone()))
 }
 
+/// Bytes of a body that are answered; an answer has its limit, too.
+const ECHOED: usize = 1000;
+
 /// Answers a request with all that it sees of it.
 #[derive(Debug)]
 pub struct Echo(Trace);
@@ -67,7 +70,8 @@ impl Handler for Echo {
             "params": request.params,
             "query": request.query,
             "headers": headers,
-            "body": hex::encode(&request.body),
+            "body": hex::encode(&request.body[..request.body.len().min(ECHOED)]),
+            "length": request.body.len(),
             "source_ip": request.source_ip,
             "tenant": ctx.tenant(),
             "attempt": ctx.attempt(),
