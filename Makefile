@@ -24,6 +24,10 @@ setup: ## Get what building, running and testing need and this machine lacks
 setup-cdk: ## Get what the deployment to AWS is written with: the CDK, for which Node.js must be there
 	@scripts/setup-cdk
 
+.PHONY: bindings
+bindings: setup-cdk ## Write the Rust types of the CDK anew, after a change of infra-cdk/gen/allow.toml
+	@cargo run --locked --quiet -p cdk-gen
+
 .PHONY: selfhost-up
 selfhost-up: ## Build and start everything in the background (DATA=./data, LISTEN=, ADMIN_LISTEN=)
 	@scripts/setup
@@ -40,6 +44,10 @@ test: ## Run every test (TEST=part-of-a-name for some)
 	@scripts/setup --tests
 	@scripts/setup-cdk
 	@scripts/test $(TEST)
+
+.PHONY: lambda
+lambda: ## Build and zip the Lambda functions into target/functions (HANDLERS="scorer digest" for some)
+	@scripts/lambda $(HANDLERS)
 
 .PHONY: check
 check: fmt lint doc boundaries deny ## Run every check that CI runs beside the tests

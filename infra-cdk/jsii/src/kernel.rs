@@ -261,7 +261,11 @@ impl Kernel {
     }
 }
 
-pub(crate) fn list(arguments: Vec<Value>) -> Json {
+/// Arguments as JSON. Optional ones at the end are left out, as the runtime wants it.
+pub(crate) fn list(mut arguments: Vec<Value>) -> Json {
+    while arguments.last() == Some(&Value::NOTHING) {
+        arguments.pop();
+    }
     arguments.into_iter().map(|argument| argument.0).collect()
 }
 

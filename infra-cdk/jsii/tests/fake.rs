@@ -83,7 +83,7 @@ fn every_request_is_written_as_the_runtime_reads_it() {
     kernel.load(&package).unwrap();
     let props = Struct::new("lib.Props").with("fifo", true);
     let queue = kernel.create("lib.Queue", vec!["id".into(), props.into()]).unwrap();
-    assert_eq!(queue.invoke::<String>("send", vec![1.5.into()]).unwrap(), "sent");
+    assert_eq!(queue.invoke::<String>("send", vec![1.5.into(), Value::NOTHING]).unwrap(), "sent");
     assert_eq!(queue.get::<String>("url").unwrap(), "https://");
     queue.set("url", "a").unwrap();
     let same: Object = kernel.invoke_static("lib.Queue", "of", vec![(&queue).into()]).unwrap();
