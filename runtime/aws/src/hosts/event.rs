@@ -1,6 +1,7 @@
 //! What Lambda hands in and is told: events that are none of ours, and a start that failed.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,7 +19,7 @@ use crate::error::StartError;
 const SHOWN: usize = 8;
 
 /// Why an invocation has no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum InvocationError {
     /// The event is none that this function's trigger sends.
@@ -43,6 +44,13 @@ impl InvocationError {
         event: &RawValue,
     ) -> Self {
         Self::UnknownEvent { expected, why: why.into(), got: shape(event) }
+    }
+}
+
+/// As in its message: Lambda's library logs it so.
+impl fmt::Debug for InvocationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
     }
 }
 
