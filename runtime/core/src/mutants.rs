@@ -65,6 +65,28 @@ mutants! {
     NoHeartbeatAtHome = "no-heartbeat-at-home",
     /// At home, says of a tick that it was due when it was fired.
     TickOfNowAtHome = "tick-of-now-at-home",
+    /// On Lambda, swaps two messages of an order group.
+    SwapTwoOnLambda = "swap-two-on-lambda",
+    /// On Lambda, takes a message that failed for one that is done.
+    TakeAFailureForDoneOnLambda = "take-a-failure-for-done-on-lambda",
+    /// On Lambda, reports every message of a batch as done.
+    ReportNothingOnLambda = "report-nothing-on-lambda",
+    /// On Lambda, gives a message up one delivery too early.
+    GiveUpEarlyOnLambda = "give-up-early-on-lambda",
+    /// On Lambda, decodes a body twice.
+    DecodeTwiceOnLambda = "decode-twice-on-lambda",
+    /// On Lambda, loses cookies.
+    LoseCookiesOnLambda = "lose-cookies-on-lambda",
+    /// On Lambda, takes a repeated event of a schedule for another occurrence.
+    RepeatTheTickOnLambda = "repeat-the-tick-on-lambda",
+    /// On AWS, commits a unit without a record of its event.
+    KeepNoRecordOnAws = "keep-no-record-on-aws",
+    /// On AWS, commits the outbox and does not send it.
+    LeaveTheOutboxOnAws = "leave-the-outbox-on-aws",
+    /// On AWS, forgets the sender's id for de-duplication.
+    ForgetDeduplicationOnAws = "forget-deduplication-on-aws",
+    /// On AWS, reads what has expired.
+    ReadTheExpiredOnAws = "read-the-expired-on-aws",
 }
 
 impl Mutant {

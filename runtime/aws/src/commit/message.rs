@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use twinhost::TenantId;
+use twinhost::mutants::Mutant;
 use twinhost::unit::{Outgoing, Receipt};
 
 use crate::delivery::{Handle, attribute};
@@ -32,7 +33,8 @@ pub(super) struct Message {
 impl Message {
     /// A message that a handler has published.
     pub(super) fn outgoing(tenant: &TenantId, send: &Outgoing) -> Self {
-        let deduplication = match &send.deduplication_id {
+        let id = send.deduplication_id.as_ref();
+        let deduplication = match id.filter(|_| !Mutant::ForgetDeduplicationOnAws.on()) {
             // An id of the sender's is the tenant's own, and of any form.
             Some(id) => hash(&["sender", tenant.as_str(), id]),
             None => hash(&["message", tenant.as_str(), &send.id]),

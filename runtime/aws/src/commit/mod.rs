@@ -22,6 +22,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::SignedDuration;
 use tokio::time::Instant;
+use twinhost::mutants::Mutant;
 use twinhost::ports::{Clock, Commit, CommitError, Committed, PortError, Received};
 use twinhost::unit::{Ack, Unit};
 
@@ -195,7 +196,10 @@ impl DynamoCommit {
         }
         // Once the unit is committed it is too late to find that a queue is not known.
         messages.iter().try_for_each(|message| self.sender.url(message).map(drop))?;
-        let records = Record::of(&self.table, &unit, &messages, self.clock.now()).await?;
+        let mut records = Record::of(&self.table, &unit, &messages, self.clock.now()).await?;
+        if Mutant::KeepNoRecordOnAws.on() {
+            records.clear();
+        }
         let prepared = Prepared { unit, messages, records, outcome: None };
         let (actions, bytes) =
             (prepared.unit.writes.len() + prepared.records.len(), prepared.bytes());
@@ -323,7 +327,7 @@ impl DynamoCommit {
                 owners.push((record, first..messages.len()));
             }
         }
-        if messages.is_empty() {
+        if messages.is_empty() || Mutant::LeaveTheOutboxOnAws.on() {
             return Ok(());
         }
         let (sent, failure) = self.sender.send(&messages).await;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use twinhost::mutants::Mutant;
 use twinhost::ports::{PortError, Received};
 
 use super::event::{self, InvocationError};
@@ -85,7 +86,8 @@ struct Failure {
 impl FromIterator<Record> for Report {
     fn from_iter<T: IntoIterator<Item = Record>>(records: T) -> Self {
         let failure = |record: Record| Failure { item_identifier: record.message_id };
-        Self { batch_item_failures: records.into_iter().map(failure).collect() }
+        let failed = records.into_iter().filter(|_| !Mutant::ReportNothingOnLambda.on());
+        Self { batch_item_failures: failed.map(failure).collect() }
     }
 }
 
@@ -103,6 +105,9 @@ pub(super) fn read(event: &RawValue, queue: &str) -> Result<Vec<Group>, Invocati
             groups.len() - 1
         });
         groups[place].push_back(record);
+        if Mutant::SwapTwoOnLambda.on() && groups[place].len() == 2 {
+            groups[place].swap(0, 1);
+        }
     }
     Ok(groups)
 }

@@ -19,6 +19,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use twinhost::App;
 use twinhost::dispatch::{Delivery, Disposition, Outcome, backoff, dispatch};
 use twinhost::manifest::HandlerManifest;
+use twinhost::mutants::Mutant;
 use twinhost::ports::{CommitError, PortError, Ports, Received};
 use twinhost::unit::{Ack, Unit};
 
@@ -200,7 +201,8 @@ impl<R: Redelivery> QueueHost<R> {
         let outcome = dispatch(&self.app, self.handler, &self.ports, delivery).await;
         let Outcome::Messages(dispositions) = outcome else { return false };
         for disposition in dispositions {
-            if !self.settle(waiting.front(), disposition).await {
+            let done = self.settle(waiting.front(), disposition).await;
+            if !done && !Mutant::TakeAFailureForDoneOnLambda.on() {
                 return false;
             }
             waiting.pop_front();
@@ -235,7 +237,7 @@ impl<R: Redelivery> QueueHost<R> {
     /// it is done with.
     async fn failed(&self, record: &Record, received: &Received, reason: &str) -> bool {
         let count = received.receive_count;
-        if count >= self.max_receives {
+        if count + u32::from(Mutant::GiveUpEarlyOnLambda.on()) >= self.max_receives {
             let reason = format!("failed {count} times; the last time: {reason}");
             let mut unit = Unit::new(received.tenant.clone(), self.handler);
             unit.ack = Some(Ack::DeadLetter(received.receipt.clone(), reason));

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::time::{Instant, timeout_at};
+use twinhost::mutants::Mutant;
 use twinhost::ports::{CommitError, PortError, Ports};
 use twinhost::schedule::messages;
 use twinhost::unit::{Once, Outgoing, Unit};
@@ -114,7 +115,8 @@ impl<R: Redelivery> ScheduleHost<R> {
     /// Sends one tick, once however often it is asked to.
     async fn send(&self, tenant: TenantId, tick: Outgoing) -> Result<(), PortError> {
         let mut unit = Unit::new(tenant, self.handler);
-        unit.once = Some(Once { key: format!("tick {}", tick.id), keep: KEEP });
+        unit.once = (!Mutant::RepeatTheTickOnLambda.on())
+            .then_some(Once { key: format!("tick {}", tick.id), keep: KEEP });
         unit.sends.push(tick);
         match self.ports.commit.commit(vec![unit]).await {
             Ok(_) => Ok(()),

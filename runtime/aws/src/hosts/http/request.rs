@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use twinhost::Request;
 use twinhost::http::{BODY_LIMIT_BYTES, joined, path_params};
+use twinhost::mutants::Mutant;
 
 use crate::hosts::event::{self, InvocationError};
 
@@ -129,7 +130,7 @@ fn headers(given: BTreeMap<String, String>, cookies: Vec<String>) -> HeaderMap {
             headers.append(name, value);
         }
     }
-    for cookie in cookies {
+    for cookie in cookies.into_iter().filter(|_| !Mutant::LoseCookiesOnLambda.on()) {
         if let Ok(value) = HeaderValue::from_bytes(cookie.as_bytes()) {
             headers.append(header::COOKIE, value);
         }
@@ -142,7 +143,10 @@ fn body(body: Option<String>, encoded: bool) -> Result<Bytes, String> {
     if !encoded {
         return Ok(body.into());
     }
-    let decoded = STANDARD.decode(body);
+    let mut decoded = STANDARD.decode(body);
+    if Mutant::DecodeTwiceOnLambda.on() {
+        decoded = decoded.map(|once| STANDARD.decode(&once).unwrap_or(once));
+    }
     decoded.map(Bytes::from).map_err(|error| format!("its body is no base64: {error}"))
 }
 
