@@ -39,6 +39,13 @@ selfhost-up: ## Build and start everything in the background (DATA=./data, LISTE
 selfhost-down: ## Stop it; everything is kept
 	@scripts/selfhost down
 
+.PHONY: cloud-local
+cloud-local: ## Build and start everything as on AWS, on this machine, until Ctrl-C (DATA=./data, LISTEN=)
+	@scripts/setup --tests
+	@echo "==> Building twinhost and its functions (a first build takes some minutes)"
+	@cargo build --locked --quiet -p twinhost-selfhost --features twinhost-selfhost/cloud -p functions-lambda --bins
+	@$${CARGO_TARGET_DIR:-target}/debug/twinhost --data-dir $(DATA) cloud-local --listen $(LISTEN)
+
 .PHONY: test
 test: ## Run every test (TEST=part-of-a-name for some)
 	@scripts/setup --tests

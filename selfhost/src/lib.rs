@@ -24,4 +24,4 @@ pub use config::{Config, ConfigOverrides};
 pub use host::{Host, HostError};
 pub use runner::{Runner, RunnerError};
 pub use secrets::Secrets;
-pub use up::{RunError, run};
+pub use up::{RunError, run, stop_at_signal};

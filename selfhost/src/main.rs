@@ -1,6 +1,8 @@
 //! The command `twinhost`: the cost watcher on your own machines.
 
 mod cli;
+#[cfg(feature = "cloud")]
+mod cloud_local;
 
 use std::process::ExitCode;
 

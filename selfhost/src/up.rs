@@ -135,7 +135,11 @@ fn shown(path: &Path) -> String {
 }
 
 /// A token that the first SIGTERM or SIGINT cancels; the second ends the process.
-fn stop_at_signal() -> Result<CancellationToken, RunError> {
+///
+/// # Errors
+///
+/// When signals cannot be listened for.
+pub fn stop_at_signal() -> Result<CancellationToken, RunError> {
     let listen = |kind| signal(kind).map_err(RunError::Signals);
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;

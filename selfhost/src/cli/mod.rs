@@ -7,6 +7,7 @@
 
 mod accounts;
 mod client;
+mod cloud_local;
 mod costs;
 mod doctor;
 mod export;
@@ -25,6 +26,7 @@ mod settings;
 mod sides;
 mod sources;
 mod store;
+mod stores;
 mod summary;
 mod table;
 mod tenants;
@@ -43,6 +45,7 @@ use twinhost::App;
 use twinhost_selfhost::{Config, ConfigOverrides, logs};
 
 use self::output::Output;
+use self::stores::Which;
 
 /// Runs functions at home as in the cloud: routes, queues and schedules in one process.
 #[derive(Debug, Parser)]
@@ -86,6 +89,9 @@ struct Global {
     /// What to log on standard error: `info`, `warn,twinhost=debug` [env: `TWINHOST__LOG__LEVEL`]
     #[arg(long, global = true, value_name = "LEVEL")]
     log_level: Option<String>,
+    /// Work on a running `cloud-local` with the same data folder, not on the stores of this machine
+    #[arg(long, global = true)]
+    cloud: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -93,6 +99,9 @@ enum Command {
     /// Start everything: routes, consumers and schedules
     #[command(after_help = up::EXAMPLES)]
     Up(up::UpArgs),
+    /// Start everything as it would be on AWS, on this machine: Lambda and AWS are emulated
+    #[command(after_help = cloud_local::EXAMPLES)]
+    CloudLocal(cloud_local::CloudLocalArgs),
     /// Sign files and post them to the webhook
     #[command(after_help = send::EXAMPLES)]
     Send(Box<send::SendArgs>),
@@ -145,13 +154,17 @@ impl Cli {
     pub(crate) async fn run(self, app: App) -> Result<bool> {
         let output = self.output();
         let config = Config::load(self.overrides())?;
+        let which = if self.global.cloud { Which::Cloud } else { Which::Home };
         if !matches!(self.command, Command::Up(_)) {
             logs::start(&config.log)?;
         }
         match self.command {
             Command::Up(_) => up::run(app, config).await.map(|()| true),
-            Command::Send(args) => send::run(&args, &config, &app, output).await,
-            Command::OnStores(command) => command.run(&config, &app, output).await,
+            Command::CloudLocal(args) => {
+                cloud_local::run(args, &config, &app, output).await.map(|()| true)
+            }
+            Command::Send(args) => send::run(&args, which, &config, &app, output).await,
+            Command::OnStores(command) => command.run(which, &config, &app, output).await,
             Command::Export(args) => export::run(&args, &config, &app, output).await.map(|()| true),
             Command::Import(args) => import::run(&args, &config, &app, output).await.map(|()| true),
             Command::Doctor => doctor::run(&config, &app, output).await,
@@ -172,6 +185,7 @@ impl Cli {
         };
         match &self.command {
             Command::Up(args) => args.add_to(&mut overrides),
+            Command::CloudLocal(_) => {}
             // A command says by itself what went wrong; the log is for what `up` does.
             _ => overrides.log_level = overrides.log_level.or_else(|| Some("error".to_owned())),
         }

@@ -8,8 +8,9 @@ use twinhost_selfhost::{Config, Host};
 use super::costs::{self, ListArgs, SevereListArgs, TenantArg};
 use super::output::Output;
 use super::store::Store;
+use super::stores::{Stores, Which};
 use super::{
-    accounts, hunts, invoke, queues, schedules, settings, sources, summary, tenants, users, webhook,
+    accounts, hunts, invoke, queues, schedules, settings, sources, stores, summary, tenants, users,
 };
 
 /// A command that works on the stores.
@@ -90,14 +91,26 @@ pub(crate) enum Zombies {
 
 impl OnStores {
     /// Runs the command; answers whether it succeeded.
-    pub(crate) async fn run(&self, config: &Config, app: &App, output: Output) -> Result<bool> {
-        open(config, app, async |host| self.on(host, config, app, output).await).await
+    pub(crate) async fn run(
+        &self,
+        which: Which,
+        config: &Config,
+        app: &App,
+        output: Output,
+    ) -> Result<bool> {
+        stores::on(which, config, app, async |stores| self.on(stores, config, app, output).await)
+            .await
     }
 
-    async fn on(&self, host: &Host, config: &Config, app: &App, output: Output) -> Result<bool> {
-        let Host { ports, queue, schedules, auth, .. } = host;
+    async fn on(
+        &self,
+        stores: &Stores,
+        config: &Config,
+        app: &App,
+        output: Output,
+    ) -> Result<bool> {
+        let Stores { ports, queue, base, .. } = stores;
         let manifest = app.manifest();
-        let base = webhook::base_url(config.http.listen);
         match self {
             Self::Events(Events::List(args)) => {
                 costs::events(&Store::new(ports, &args.list.tenant.tenant), args, output).await?;
@@ -122,15 +135,16 @@ impl OnStores {
             }
             Self::Queues(command) => queues::run(command, &**queue, &manifest, output).await?,
             Self::Schedules(command) => {
-                let scheduler = host.scheduler(&manifest, &config.node)?;
-                schedules::run(command, &scheduler, schedules, output).await?;
+                let home = stores.home()?;
+                let scheduler = home.scheduler(&manifest, &config.node)?;
+                schedules::run(command, &scheduler, &home.schedules, output).await?;
             }
             Self::Invoke(args) => return invoke::run(args, app, ports, output).await,
             Self::Tenants(command) => tenants::run(command, ports, output).await?,
-            Self::Sources(command) => sources::run(command, ports, &base, output).await?,
+            Self::Sources(command) => sources::run(command, ports, base, output).await?,
             Self::Accounts(command) => accounts::run(command, ports, output).await?,
             Self::Settings(command) => settings::run(command, ports, output).await?,
-            Self::Users(command) => users::run(command, auth, output).await?,
+            Self::Users(command) => users::run(command, &stores.home()?.auth, output).await?,
         }
         Ok(true)
     }

@@ -7,9 +7,10 @@ use std::path::Path;
 use super::run;
 
 /// Every command and group of commands.
-const COMMANDS: [&str; 46] = [
+const COMMANDS: [&str; 47] = [
     "",
     "up",
+    "cloud-local",
     "send",
     "events",
     "events list",
@@ -106,4 +107,14 @@ async fn a_configuration_that_cannot_be_ends_with_1_and_says_why() {
     assert_eq!((ended.code, ended.out.as_str()), (1, ""));
     let error: serde_json::Value = serde_json::from_str(&ended.err).unwrap();
     assert!(error["error"].as_str().unwrap().contains("/nowhere/at/all.toml"), "{error}");
+}
+
+#[cfg(not(feature = "cloud"))]
+#[tokio::test]
+async fn a_build_without_aws_says_which_build_has_it() {
+    for args in [&["cloud-local"][..], &["--cloud", "tenants", "list"]] {
+        let ended = run(args).await;
+        assert_eq!((ended.code, ended.out.as_str()), (1, ""));
+        assert!(ended.err.contains("--features cloud"), "{}", ended.err);
+    }
 }

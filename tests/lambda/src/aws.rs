@@ -31,7 +31,7 @@ const VENV: &str = ".venv/bin/python";
 #[derive(Debug)]
 pub struct Aws {
     url: String,
-    _process: Child,
+    process: Child,
     talk: Mutex<(ChildStdin, Lines<BufReader<ChildStdout>>)>,
 }
 
@@ -57,6 +57,8 @@ impl Aws {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(File::create(&log)?)
+            // Ctrl-C is for whoever started it, who ends it when it is no longer needed.
+            .process_group(0)
             .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("start {}", python.display()))?;
@@ -68,13 +70,21 @@ impl Aws {
             let said = said.trim().lines().last().unwrap_or("nothing").to_owned();
             bail!("the emulator of AWS did not start: {said} (all of it: {})", log.display());
         };
-        Ok(Self { url, _process: process, talk: Mutex::new((input, lines)) })
+        Ok(Self { url, process, talk: Mutex::new((input, lines)) })
     }
 
     /// Where it answers.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Waits until it has ended by itself; says how.
+    pub async fn ended(&mut self) -> String {
+        match self.process.wait().await {
+            Ok(status) => status.to_string(),
+            Err(error) => error.to_string(),
+        }
     }
 
     /// Lets time pass for what is in queues.

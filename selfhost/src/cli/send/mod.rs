@@ -21,7 +21,8 @@ use self::sender::Sender;
 use super::costs::TenantArg;
 use super::output::Output;
 use super::store::Store;
-use super::{input, on_stores, sources, text, webhook};
+use super::stores::{self, Which};
+use super::{input, sources, text, webhook};
 
 pub(crate) const EXAMPLES: &str = "\
 A folder is searched to the bottom for .json and .json.gz files. A file is sent as it is; its delivery \
@@ -75,15 +76,18 @@ pub(crate) struct SendArgs {
 /// Sends the files; answers whether all were accepted.
 pub(crate) async fn run(
     args: &SendArgs,
+    which: Which,
     config: &Config,
     app: &App,
     output: Output,
 ) -> Result<bool> {
     let files = files::find(&args.files)?;
-    let (scheme, secret) = credentials(args, config, app).await?;
-    let local = webhook::base_url(config.http.listen);
-    let base = args.url.as_deref().unwrap_or(&local);
-    let url = webhook::webhook_url(base, &args.tenant.tenant, &args.source);
+    let (scheme, secret) = credentials(args, which, config, app).await?;
+    let base = match &args.url {
+        Some(url) => url.clone(),
+        None => stores::base(which, config)?,
+    };
+    let url = webhook::webhook_url(&base, &args.tenant.tenant, &args.source);
     let url = url.parse().with_context(|| format!("`{url}` is not a URL; check `--url`"))?;
     let sender = Sender::new(url, scheme, secret, args.retry_for)?;
 
@@ -132,6 +136,7 @@ fn progress_bar(files: u64) -> ProgressBar {
 /// The secret given, or the source's own from the store.
 async fn credentials(
     args: &SendArgs,
+    which: Which,
     config: &Config,
     app: &App,
 ) -> Result<(Scheme, SecretString)> {
@@ -143,10 +148,10 @@ async fn credentials(
     if let Some(secret) = given {
         return Ok((args.scheme.unwrap_or(Scheme::StandardWebhooks), secret));
     }
-    on_stores::open(config, app, async |host| {
-        let store = Store::new(&host.ports, &args.tenant.tenant);
+    stores::on(which, config, app, async |stores| {
+        let store = Store::new(&stores.ports, &args.tenant.tenant);
         let source = sources::find(&store, &args.source).await?.document;
-        let secret = sources::open(&host.ports, &store, &source).await?;
+        let secret = sources::open(&stores.ports, &store, &source).await?;
         Ok((args.scheme.unwrap_or_else(|| source.scheme.into()), secret))
     })
     .await
