@@ -138,7 +138,9 @@ async fn a_secret_is_read_by_reference_and_never_taken_from_the_environment() {
     for (name, kind) in
         [("/app/safe", ParameterType::SecureString), ("/app/open", ParameterType::String)]
     {
-        let request = aws.clients.ssm().put_parameter().name(name).value("hunter2").r#type(kind);
+        let request = aws.clients.ssm().put_parameter().name(name).value("hunter2");
+        // Under load the first answer may be lost, and the call is made again.
+        let request = request.r#type(kind).overwrite(true);
         request.send().await.unwrap();
     }
     let read = secret(&aws.clients, "APP_TOKEN", "ssm:/app/safe").await.unwrap();
