@@ -1,9 +1,12 @@
 //! Where a host's mails arrive.
 
 use std::process::Stdio;
+use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
+use serde_json::Value;
 use tempfile::TempDir;
+use tests::hosts::LambdaHost;
 use tests::python::{Server, python};
 use twinhost::Mail;
 use twinhost::memory::Memory;
@@ -18,6 +21,8 @@ pub(crate) enum Mails {
     Memory(Memory),
     /// An SMTP server writes them into a folder.
     Maildir { folder: TempDir, _sink: Box<Server> },
+    /// The emulator of AWS keeps what SES was asked to send.
+    Ses(Arc<LambdaHost>),
 }
 
 impl Mails {
@@ -47,6 +52,20 @@ impl Mails {
                 ensure!(output.status.success(), "read_maildir.py: {errors}");
                 serde_json::from_slice(&output.stdout).context("read_maildir.py prints mails")
             }
+            Self::Ses(host) => host.mails().await?.iter().map(of_ses).collect(),
         }
     }
+}
+
+/// The mail in a request to SES.
+fn of_ses(request: &Value) -> anyhow::Result<Mail> {
+    let text = |path: &str| -> anyhow::Result<String> {
+        let text = request.pointer(path).and_then(Value::as_str);
+        Ok(text.with_context(|| format!("a request to SES has no {path}: {request}"))?.to_owned())
+    };
+    Ok(Mail {
+        to: serde_json::from_value(request["Destination"]["ToAddresses"].clone())?,
+        subject: text("/Content/Simple/Subject/Data")?,
+        text: text("/Content/Simple/Body/Text/Data")?,
+    })
 }

@@ -94,7 +94,7 @@ macro_rules! on_each_host {
     };
 }
 
-on_each_host!(memory home);
+on_each_host!(memory home lambda);
 
 #[tokio::test]
 async fn there_are_sixty_cases_and_every_handler_has_some() -> anyhow::Result<()> {

@@ -4,18 +4,24 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use functions::app::Outside;
 use functions_adapters::cloud::{self, CloudOptions, HomeKey};
 use functions_adapters::slack::{SlackOptions, SlackPoster};
-use tests::hosts::{HomeHost, Host, MemoryHost};
+use lambda_emulator::Executables;
+use tests::built;
+use tests::hosts::{HomeHost, Host, LambdaHost, MemoryHost};
 use tests::python::Server;
 use twinhost::{App, Mail, Manifest};
 
 use crate::mails::Mails;
 
+/// The services of customers' accounts, as the SDK names them in variables.
+const SERVICES: [&str; 5] = ["CLOUDWATCH", "EC2", "ELASTIC_LOAD_BALANCING_V2", "RDS", "STS"];
+
 /// A host on which one handler runs.
 pub(crate) struct Stage {
-    host: Box<dyn Host>,
+    host: Arc<dyn Host>,
     /// All handlers, those that do not run too.
     pub(crate) manifest: Manifest,
     mails: Mails,
@@ -31,7 +37,7 @@ impl Stage {
         let manifest = app.manifest();
         let host = MemoryHost::start(app, &[handler]);
         let mails = Mails::Memory(host.memory().clone());
-        Ok(Self { host: Box::new(host), manifest, mails, _aws: aws })
+        Ok(Self { host: Arc::new(host), manifest, mails, _aws: aws })
     }
 
     /// The handler at home.
@@ -41,7 +47,28 @@ impl Stage {
         let manifest = app.manifest();
         let (mails, smtp) = Mails::maildir().await?;
         let host = HomeHost::start_with(app, &[handler], |config| config.smtp = smtp).await?;
-        Ok(Self { host: Box::new(host), manifest, mails, _aws: aws })
+        Ok(Self { host: Arc::new(host), manifest, mails, _aws: aws })
+    }
+
+    /// The handler's real executable on Lambda.
+    pub(crate) async fn lambda(handler: &str) -> anyhow::Result<Self> {
+        let aws = accounts(handler).await?;
+        let manifest = app(None).await?.manifest();
+        let executable = built(handler)?;
+        let folder = executable.parent().context("an executable is in a folder")?.to_owned();
+        let executables = Executables::Folder(folder);
+        let only = [handler];
+        let host = LambdaHost::start_with(&manifest, &only, executables, |options| {
+            // The accounts are not where the function's own resources are.
+            let accounts = aws.iter().flat_map(|aws| {
+                let url = format!("http://127.0.0.1:{}", aws.port);
+                SERVICES.map(|service| (format!("AWS_ENDPOINT_URL_{service}"), url.clone()))
+            });
+            options.variables.extend(accounts);
+        });
+        let host = Arc::new(host.await?);
+        let mails = Mails::Ses(Arc::clone(&host));
+        Ok(Self { host, manifest, mails, _aws: aws })
     }
 
     /// The mails sent since the host started, in the order in which they arrived.
