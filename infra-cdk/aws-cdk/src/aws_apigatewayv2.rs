@@ -10,7 +10,7 @@ use jsii::{Error, Struct, Value};
 pub struct AddRoutesOptions(Struct);
 
 impl AddRoutesOptions {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(
         integration: impl Into<crate::aws_apigatewayv2::HttpRouteIntegration>,
         path: impl Into<String>,
@@ -118,7 +118,7 @@ impl From<CorsPreflightOptions> for Value {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_apigatewayv2.HttpApi`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigatewayv2.HttpApi.html).
-    HttpApi = "aws-cdk-lib.aws_apigatewayv2.HttpApi" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    HttpApi = "aws-cdk-lib.aws_apigatewayv2.HttpApi" as [crate::Resource, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl HttpApi {

@@ -6,7 +6,7 @@ use jsii::{Error, Struct, Value};
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_budgets.CfnBudget`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_budgets.CfnBudget.html).
-    CfnBudget = "aws-cdk-lib.aws_budgets.CfnBudget" as [crate::CfnResource, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    CfnBudget = "aws-cdk-lib.aws_budgets.CfnBudget" as [crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl CfnBudget {
@@ -39,7 +39,7 @@ impl CfnBudget {
 pub struct CfnBudgetProps(Struct);
 
 impl CfnBudgetProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(budget: crate::aws_budgets::cfn_budget::BudgetDataProperty) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_budgets.CfnBudgetProps")
@@ -92,7 +92,7 @@ pub mod cfn_budget {
     pub struct AutoAdjustDataProperty(Struct);
 
     impl AutoAdjustDataProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(auto_adjust_type: impl Into<String>) -> Self {
             Self(
                 Struct::new("aws-cdk-lib.aws_budgets.CfnBudget.AutoAdjustDataProperty")
@@ -121,7 +121,7 @@ pub mod cfn_budget {
     pub struct BudgetDataProperty(Struct);
 
     impl BudgetDataProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(budget_type: impl Into<String>, time_unit: impl Into<String>) -> Self {
             Self(
                 Struct::new("aws-cdk-lib.aws_budgets.CfnBudget.BudgetDataProperty")
@@ -445,7 +445,7 @@ pub mod cfn_budget {
     pub struct HistoricalOptionsProperty(Struct);
 
     impl HistoricalOptionsProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(budget_adjustment_period: impl Into<f64>) -> Self {
             Self(
                 Struct::new("aws-cdk-lib.aws_budgets.CfnBudget.HistoricalOptionsProperty")
@@ -466,7 +466,7 @@ pub mod cfn_budget {
     pub struct NotificationProperty(Struct);
 
     impl NotificationProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(
             comparison_operator: impl Into<String>,
             notification_type: impl Into<String>,
@@ -498,7 +498,7 @@ pub mod cfn_budget {
     pub struct NotificationWithSubscribersProperty(Struct);
 
     impl NotificationWithSubscribersProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(
             notification: crate::aws_budgets::cfn_budget::NotificationProperty,
             subscribers: impl IntoIterator<
@@ -530,7 +530,7 @@ pub mod cfn_budget {
     pub struct ResourceTagProperty(Struct);
 
     impl ResourceTagProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(key: impl Into<String>) -> Self {
             Self(
                 Struct::new("aws-cdk-lib.aws_budgets.CfnBudget.ResourceTagProperty")
@@ -556,7 +556,7 @@ pub mod cfn_budget {
     pub struct SpendProperty(Struct);
 
     impl SpendProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(amount: impl Into<f64>, unit: impl Into<String>) -> Self {
             Self(
                 Struct::new("aws-cdk-lib.aws_budgets.CfnBudget.SpendProperty")
@@ -578,7 +578,7 @@ pub mod cfn_budget {
     pub struct SubscriberProperty(Struct);
 
     impl SubscriberProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(address: impl Into<String>, subscription_type: impl Into<String>) -> Self {
             Self(
                 Struct::new("aws-cdk-lib.aws_budgets.CfnBudget.SubscriberProperty")

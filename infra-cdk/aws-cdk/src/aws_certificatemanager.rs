@@ -6,10 +6,33 @@ use jsii::{Error, Kernel, Struct, Value};
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_certificatemanager.Certificate`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_certificatemanager.Certificate.html).
-    Certificate = "aws-cdk-lib.aws_certificatemanager.Certificate" as [crate::interfaces::aws_certificatemanager::ICertificateRef, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    Certificate = "aws-cdk-lib.aws_certificatemanager.Certificate" as [crate::Resource, crate::aws_certificatemanager::ICertificate, crate::interfaces::aws_certificatemanager::ICertificateRef, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl Certificate {
+    /// Calls `fromCertificateArn`.
+    ///
+    /// # Errors
+    ///
+    /// When JavaScript throws.
+    #[track_caller]
+    pub fn from_certificate_arn(
+        scope: impl Into<crate::constructs::Construct>,
+        id: impl Into<String>,
+        certificate_arn: impl Into<String>,
+    ) -> Result<crate::aws_certificatemanager::ICertificate, Error> {
+        let scope: crate::constructs::Construct = scope.into();
+        scope.object().kernel().invoke_static(
+            Self::CLASS,
+            "fromCertificateArn",
+            vec![
+                Value::from(&scope),
+                Value::of::<String>(id),
+                Value::of::<String>(certificate_arn),
+            ],
+        )
+    }
+
     /// Creates one.
     ///
     /// # Errors
@@ -39,7 +62,7 @@ impl Certificate {
 pub struct CertificateProps(Struct);
 
 impl CertificateProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(domain_name: impl Into<String>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_certificatemanager.CertificateProps")
@@ -113,4 +136,9 @@ impl CertificateValidation {
             vec![hosted_zone.map_or(Value::NOTHING, Value::from)],
         )
     }
+}
+
+jsii::object! {
+    /// [`aws-cdk-lib.aws_certificatemanager.ICertificate`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_certificatemanager.ICertificate.html).
+    ICertificate = "aws-cdk-lib.aws_certificatemanager.ICertificate" as [crate::interfaces::aws_certificatemanager::ICertificateRef, crate::constructs::IConstruct]
 }

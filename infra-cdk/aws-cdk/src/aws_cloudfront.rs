@@ -32,7 +32,7 @@ impl AllowedMethods {
 pub struct BehaviorOptions(Struct);
 
 impl BehaviorOptions {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(origin: impl Into<crate::aws_cloudfront::IOrigin>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_cloudfront.BehaviorOptions")
@@ -120,7 +120,7 @@ impl From<BehaviorOptions> for Value {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_cloudfront.CachePolicy`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudfront.CachePolicy.html).
-    CachePolicy = "aws-cdk-lib.aws_cloudfront.CachePolicy" as [crate::aws_cloudfront::ICachePolicy, crate::interfaces::aws_cloudfront::ICachePolicyRef, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    CachePolicy = "aws-cdk-lib.aws_cloudfront.CachePolicy" as [crate::Resource, crate::aws_cloudfront::ICachePolicy, crate::interfaces::aws_cloudfront::ICachePolicyRef, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl CachePolicy {
@@ -149,7 +149,7 @@ impl CachePolicy {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_cloudfront.Distribution`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudfront.Distribution.html).
-    Distribution = "aws-cdk-lib.aws_cloudfront.Distribution" as [crate::aws_cloudfront::IDistribution, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    Distribution = "aws-cdk-lib.aws_cloudfront.Distribution" as [crate::Resource, crate::aws_cloudfront::IDistribution, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl Distribution {
@@ -184,16 +184,6 @@ impl Distribution {
     pub fn distribution_domain_name(&self) -> Result<String, Error> {
         self.0.get("distributionDomainName")
     }
-
-    /// Reads `distributionId`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn distribution_id(&self) -> Result<String, Error> {
-        self.0.get("distributionId")
-    }
 }
 
 /// [`aws-cdk-lib.aws_cloudfront.DistributionProps`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudfront.DistributionProps.html).
@@ -202,7 +192,7 @@ impl Distribution {
 pub struct DistributionProps(Struct);
 
 impl DistributionProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(default_behavior: crate::aws_cloudfront::BehaviorOptions) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_cloudfront.DistributionProps")
@@ -336,7 +326,7 @@ impl From<DistributionProps> for Value {
 pub struct ErrorResponse(Struct);
 
 impl ErrorResponse {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(http_status: impl Into<f64>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_cloudfront.ErrorResponse")
@@ -378,12 +368,12 @@ jsii::enumeration! {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_cloudfront.ICachePolicy`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudfront.ICachePolicy.html).
-    ICachePolicy = "aws-cdk-lib.aws_cloudfront.ICachePolicy" as [crate::interfaces::aws_cloudfront::ICachePolicyRef, crate::constructs::IConstruct, crate::constructs::IDependable]
+    ICachePolicy = "aws-cdk-lib.aws_cloudfront.ICachePolicy" as [crate::interfaces::aws_cloudfront::ICachePolicyRef, crate::constructs::IConstruct]
 }
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_cloudfront.IDistribution`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudfront.IDistribution.html).
-    IDistribution = "aws-cdk-lib.aws_cloudfront.IDistribution" as [crate::constructs::IConstruct, crate::constructs::IDependable]
+    IDistribution = "aws-cdk-lib.aws_cloudfront.IDistribution" as [crate::constructs::IConstruct]
 }
 
 jsii::object! {
@@ -393,12 +383,12 @@ jsii::object! {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_cloudfront.IOriginRequestPolicy`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudfront.IOriginRequestPolicy.html).
-    IOriginRequestPolicy = "aws-cdk-lib.aws_cloudfront.IOriginRequestPolicy" as [crate::interfaces::aws_cloudfront::IOriginRequestPolicyRef, crate::constructs::IConstruct, crate::constructs::IDependable]
+    IOriginRequestPolicy = "aws-cdk-lib.aws_cloudfront.IOriginRequestPolicy" as [crate::interfaces::aws_cloudfront::IOriginRequestPolicyRef, crate::constructs::IConstruct]
 }
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_cloudfront.IResponseHeadersPolicy`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudfront.IResponseHeadersPolicy.html).
-    IResponseHeadersPolicy = "aws-cdk-lib.aws_cloudfront.IResponseHeadersPolicy" as [crate::interfaces::aws_cloudfront::IResponseHeadersPolicyRef, crate::constructs::IConstruct, crate::constructs::IDependable]
+    IResponseHeadersPolicy = "aws-cdk-lib.aws_cloudfront.IResponseHeadersPolicy" as [crate::interfaces::aws_cloudfront::IResponseHeadersPolicyRef, crate::constructs::IConstruct]
 }
 
 jsii::enumeration! {
@@ -418,7 +408,7 @@ jsii::enumeration! {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_cloudfront.OriginRequestPolicy`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudfront.OriginRequestPolicy.html).
-    OriginRequestPolicy = "aws-cdk-lib.aws_cloudfront.OriginRequestPolicy" as [crate::aws_cloudfront::IOriginRequestPolicy, crate::interfaces::aws_cloudfront::IOriginRequestPolicyRef, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    OriginRequestPolicy = "aws-cdk-lib.aws_cloudfront.OriginRequestPolicy" as [crate::Resource, crate::aws_cloudfront::IOriginRequestPolicy, crate::interfaces::aws_cloudfront::IOriginRequestPolicyRef, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl OriginRequestPolicy {
@@ -447,7 +437,7 @@ jsii::enumeration! {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_cloudfront.ResponseHeadersPolicy`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudfront.ResponseHeadersPolicy.html).
-    ResponseHeadersPolicy = "aws-cdk-lib.aws_cloudfront.ResponseHeadersPolicy" as [crate::aws_cloudfront::IResponseHeadersPolicy, crate::interfaces::aws_cloudfront::IResponseHeadersPolicyRef, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    ResponseHeadersPolicy = "aws-cdk-lib.aws_cloudfront.ResponseHeadersPolicy" as [crate::Resource, crate::aws_cloudfront::IResponseHeadersPolicy, crate::interfaces::aws_cloudfront::IResponseHeadersPolicyRef, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl ResponseHeadersPolicy {

@@ -6,7 +6,7 @@ use jsii::{Error, Kernel, Struct, Value};
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_cloudwatch.Alarm`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudwatch.Alarm.html).
-    Alarm = "aws-cdk-lib.aws_cloudwatch.Alarm" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    Alarm = "aws-cdk-lib.aws_cloudwatch.Alarm" as [crate::Resource, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl Alarm {
@@ -73,7 +73,7 @@ impl Alarm {
 pub struct AlarmProps(Struct);
 
 impl AlarmProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(
         evaluation_periods: impl Into<f64>,
         metric: impl Into<crate::aws_cloudwatch::IMetric>,
@@ -148,7 +148,7 @@ jsii::enumeration! {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_cloudwatch.Dashboard`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cloudwatch.Dashboard.html).
-    Dashboard = "aws-cdk-lib.aws_cloudwatch.Dashboard" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    Dashboard = "aws-cdk-lib.aws_cloudwatch.Dashboard" as [crate::Resource, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl Dashboard {
@@ -172,16 +172,6 @@ impl Dashboard {
                 vec![Value::from(&scope), Value::of::<String>(id), Value::from(props)],
             )
             .map(Self::from)
-    }
-
-    /// Reads `dashboardName`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn dashboard_name(&self) -> Result<String, Error> {
-        self.0.get("dashboardName")
     }
 }
 
@@ -437,7 +427,7 @@ jsii::enumeration! {
 pub struct HorizontalAnnotation(Struct);
 
 impl HorizontalAnnotation {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(value: impl Into<f64>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_cloudwatch.HorizontalAnnotation")
@@ -515,7 +505,7 @@ impl Metric {
 pub struct MetricProps(Struct);
 
 impl MetricProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(metric_name: impl Into<String>, namespace: impl Into<String>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_cloudwatch.MetricProps")
@@ -620,7 +610,7 @@ jsii::enumeration! {
 pub struct VerticalAnnotation(Struct);
 
 impl VerticalAnnotation {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(date: impl Into<String>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_cloudwatch.VerticalAnnotation")

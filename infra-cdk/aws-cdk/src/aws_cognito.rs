@@ -15,7 +15,7 @@ jsii::enumeration! {
 pub struct AllowedFirstAuthFactors(Struct);
 
 impl AllowedFirstAuthFactors {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(password: bool) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_cognito.AllowedFirstAuthFactors")
@@ -183,7 +183,7 @@ jsii::enumeration! {
 pub struct DeviceTracking(Struct);
 
 impl DeviceTracking {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(
         challenge_required_on_new_device: bool,
         device_only_remembered_on_user_prompt: bool,
@@ -255,7 +255,7 @@ jsii::enumeration! {
 pub struct MfaSecondFactor(Struct);
 
 impl MfaSecondFactor {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(otp: bool, sms: bool) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_cognito.MfaSecondFactor")
@@ -697,7 +697,7 @@ impl From<UserInvitationConfig> for Value {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_cognito.UserPool`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cognito.UserPool.html).
-    UserPool = "aws-cdk-lib.aws_cognito.UserPool" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    UserPool = "aws-cdk-lib.aws_cognito.UserPool" as [crate::Resource, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl UserPool {
@@ -760,7 +760,7 @@ impl UserPool {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_cognito.UserPoolClient`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_cognito.UserPoolClient.html).
-    UserPoolClient = "aws-cdk-lib.aws_cognito.UserPoolClient" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    UserPoolClient = "aws-cdk-lib.aws_cognito.UserPoolClient" as [crate::Resource, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl UserPoolClient {

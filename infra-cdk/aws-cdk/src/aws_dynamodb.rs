@@ -15,7 +15,7 @@ jsii::enumeration! {
 pub struct Attribute(Struct);
 
 impl Attribute {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(name: impl Into<String>, r#type: crate::aws_dynamodb::AttributeType) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_dynamodb.Attribute")
@@ -52,7 +52,7 @@ jsii::enumeration! {
 pub struct ContributorInsightsSpecification(Struct);
 
 impl ContributorInsightsSpecification {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(enabled: bool) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_dynamodb.ContributorInsightsSpecification")
@@ -78,7 +78,7 @@ impl From<ContributorInsightsSpecification> for Value {
 pub struct GlobalSecondaryIndexProps(Struct);
 
 impl GlobalSecondaryIndexProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(index_name: impl Into<String>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_dynamodb.GlobalSecondaryIndexProps")
@@ -184,7 +184,7 @@ jsii::enumeration! {
 pub struct PointInTimeRecoverySpecification(Struct);
 
 impl PointInTimeRecoverySpecification {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(point_in_time_recovery_enabled: bool) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_dynamodb.PointInTimeRecoverySpecification")
@@ -216,7 +216,7 @@ jsii::enumeration! {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_dynamodb.Table`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.Table.html).
-    Table = "aws-cdk-lib.aws_dynamodb.Table" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    Table = "aws-cdk-lib.aws_dynamodb.Table" as [crate::Resource, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl Table {
@@ -388,6 +388,19 @@ impl TableProps {
     /// Sets `replicationTimeout`.
     pub fn replication_timeout(self, replication_timeout: impl Into<crate::Duration>) -> Self {
         Self(self.0.with("replicationTimeout", Value::of::<crate::Duration>(replication_timeout)))
+    }
+
+    /// Sets `resourcePolicy`.
+    pub fn resource_policy(
+        self,
+        resource_policy: impl Into<crate::aws_iam::PolicyDocument>,
+    ) -> Self {
+        Self(
+            self.0.with(
+                "resourcePolicy",
+                Value::of::<crate::aws_iam::PolicyDocument>(resource_policy),
+            ),
+        )
     }
 
     /// Sets `sortKey`.

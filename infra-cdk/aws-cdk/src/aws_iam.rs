@@ -21,7 +21,66 @@ jsii::object! {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_iam.IRole`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.IRole.html).
-    IRole = "aws-cdk-lib.aws_iam.IRole" as [crate::aws_iam::IGrantable, crate::aws_iam::IPrincipal, crate::interfaces::aws_iam::IRoleRef, crate::constructs::IConstruct, crate::constructs::IDependable]
+    IRole = "aws-cdk-lib.aws_iam.IRole" as [crate::aws_iam::IGrantable, crate::aws_iam::IPrincipal, crate::interfaces::aws_iam::IRoleRef, crate::constructs::IConstruct]
+}
+
+jsii::object! {
+    /// [`aws-cdk-lib.aws_iam.PolicyDocument`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.PolicyDocument.html).
+    PolicyDocument = "aws-cdk-lib.aws_iam.PolicyDocument" as []
+}
+
+impl PolicyDocument {
+    /// Creates one.
+    ///
+    /// # Errors
+    ///
+    /// When JavaScript throws.
+    #[track_caller]
+    pub fn new(kernel: &Kernel, props: crate::aws_iam::PolicyDocumentProps) -> Result<Self, Error> {
+        kernel.create(Self::CLASS, vec![Value::from(props)]).map(Self::from)
+    }
+}
+
+/// [`aws-cdk-lib.aws_iam.PolicyDocumentProps`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.PolicyDocumentProps.html).
+#[must_use]
+#[derive(Clone, Debug)]
+pub struct PolicyDocumentProps(Struct);
+
+impl PolicyDocumentProps {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Self(Struct::new("aws-cdk-lib.aws_iam.PolicyDocumentProps"))
+    }
+
+    /// Sets `assignSids`.
+    pub fn assign_sids(self, assign_sids: bool) -> Self {
+        Self(self.0.with("assignSids", Value::from(assign_sids)))
+    }
+
+    /// Sets `minimize`.
+    pub fn minimize(self, minimize: bool) -> Self {
+        Self(self.0.with("minimize", Value::from(minimize)))
+    }
+
+    /// Sets `statements`.
+    pub fn statements(
+        self,
+        statements: impl IntoIterator<Item = impl Into<crate::aws_iam::PolicyStatement>>,
+    ) -> Self {
+        Self(self.0.with("statements", Value::list::<crate::aws_iam::PolicyStatement>(statements)))
+    }
+}
+
+impl Default for PolicyDocumentProps {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl From<PolicyDocumentProps> for Value {
+    fn from(it: PolicyDocumentProps) -> Self {
+        Self::from(it.0)
+    }
 }
 
 jsii::object! {
@@ -126,7 +185,7 @@ impl From<PolicyStatementProps> for Value {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_iam.Role`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.Role.html).
-    Role = "aws-cdk-lib.aws_iam.Role" as [crate::aws_iam::IGrantable, crate::aws_iam::IPrincipal, crate::aws_iam::IRole, crate::interfaces::aws_iam::IRoleRef, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    Role = "aws-cdk-lib.aws_iam.Role" as [crate::Resource, crate::aws_iam::IGrantable, crate::aws_iam::IPrincipal, crate::aws_iam::IRole, crate::interfaces::aws_iam::IRoleRef, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl Role {
@@ -152,19 +211,6 @@ impl Role {
             .map(Self::from)
     }
 
-    /// Calls `addToPolicy`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn add_to_policy(
-        &self,
-        statement: impl Into<crate::aws_iam::PolicyStatement>,
-    ) -> Result<bool, Error> {
-        self.0.invoke("addToPolicy", vec![Value::of::<crate::aws_iam::PolicyStatement>(statement)])
-    }
-
     /// Reads `roleArn`.
     ///
     /// # Errors
@@ -174,6 +220,19 @@ impl Role {
     pub fn role_arn(&self) -> Result<String, Error> {
         self.0.get("roleArn")
     }
+
+    /// Calls `withoutPolicyUpdates`.
+    ///
+    /// # Errors
+    ///
+    /// When JavaScript throws.
+    #[track_caller]
+    pub fn without_policy_updates(
+        &self,
+        options: crate::aws_iam::WithoutPolicyUpdatesOptions,
+    ) -> Result<crate::aws_iam::IRole, Error> {
+        self.0.invoke("withoutPolicyUpdates", vec![Value::from(options)])
+    }
 }
 
 /// [`aws-cdk-lib.aws_iam.RoleProps`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.RoleProps.html).
@@ -182,7 +241,7 @@ impl Role {
 pub struct RoleProps(Struct);
 
 impl RoleProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(assumed_by: impl Into<crate::aws_iam::IPrincipal>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_iam.RoleProps")
@@ -198,6 +257,21 @@ impl RoleProps {
     /// Sets `externalIds`.
     pub fn external_ids(self, external_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(self.0.with("externalIds", Value::list::<String>(external_ids)))
+    }
+
+    /// Sets `inlinePolicies`.
+    pub fn inline_policies(
+        self,
+        inline_policies: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<crate::aws_iam::PolicyDocument>),
+        >,
+    ) -> Self {
+        Self(
+            self.0.with(
+                "inlinePolicies",
+                Value::map::<crate::aws_iam::PolicyDocument>(inline_policies),
+            ),
+        )
     }
 
     /// Sets `maxSessionDuration`.
@@ -278,6 +352,35 @@ impl Default for ServicePrincipalOpts {
 
 impl From<ServicePrincipalOpts> for Value {
     fn from(it: ServicePrincipalOpts) -> Self {
+        Self::from(it.0)
+    }
+}
+
+/// [`aws-cdk-lib.aws_iam.WithoutPolicyUpdatesOptions`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.WithoutPolicyUpdatesOptions.html).
+#[must_use]
+#[derive(Clone, Debug)]
+pub struct WithoutPolicyUpdatesOptions(Struct);
+
+impl WithoutPolicyUpdatesOptions {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Self(Struct::new("aws-cdk-lib.aws_iam.WithoutPolicyUpdatesOptions"))
+    }
+
+    /// Sets `addGrantsToResources`.
+    pub fn add_grants_to_resources(self, add_grants_to_resources: bool) -> Self {
+        Self(self.0.with("addGrantsToResources", Value::from(add_grants_to_resources)))
+    }
+}
+
+impl Default for WithoutPolicyUpdatesOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl From<WithoutPolicyUpdatesOptions> for Value {
+    fn from(it: WithoutPolicyUpdatesOptions) -> Self {
         Self::from(it.0)
     }
 }

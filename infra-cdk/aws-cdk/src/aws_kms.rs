@@ -6,12 +6,12 @@ use jsii::{Error, Struct, Value};
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_kms.IKey`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_kms.IKey.html).
-    IKey = "aws-cdk-lib.aws_kms.IKey" as [crate::interfaces::aws_kms::IKeyRef, crate::constructs::IConstruct, crate::constructs::IDependable]
+    IKey = "aws-cdk-lib.aws_kms.IKey" as [crate::interfaces::aws_kms::IKeyRef, crate::constructs::IConstruct]
 }
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_kms.Key`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_kms.Key.html).
-    Key = "aws-cdk-lib.aws_kms.Key" as [crate::aws_kms::IKey, crate::interfaces::aws_kms::IKeyRef, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    Key = "aws-cdk-lib.aws_kms.Key" as [crate::Resource, crate::aws_kms::IKey, crate::interfaces::aws_kms::IKeyRef, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl Key {
@@ -45,16 +45,6 @@ impl Key {
     #[track_caller]
     pub fn key_arn(&self) -> Result<String, Error> {
         self.0.get("keyArn")
-    }
-
-    /// Reads `keyId`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn key_id(&self) -> Result<String, Error> {
-        self.0.get("keyId")
     }
 }
 
@@ -115,6 +105,11 @@ impl KeyProps {
     /// Sets `pendingWindow`.
     pub fn pending_window(self, pending_window: impl Into<crate::Duration>) -> Self {
         Self(self.0.with("pendingWindow", Value::of::<crate::Duration>(pending_window)))
+    }
+
+    /// Sets `policy`.
+    pub fn policy(self, policy: impl Into<crate::aws_iam::PolicyDocument>) -> Self {
+        Self(self.0.with("policy", Value::of::<crate::aws_iam::PolicyDocument>(policy)))
     }
 
     /// Sets `removalPolicy`.

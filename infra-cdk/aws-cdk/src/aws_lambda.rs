@@ -74,7 +74,7 @@ impl Code {
 pub struct DurableConfig(Struct);
 
 impl DurableConfig {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(execution_timeout: impl Into<crate::Duration>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_lambda.DurableConfig")
@@ -96,7 +96,7 @@ impl From<DurableConfig> for Value {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_lambda.EventSourceMapping`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda.EventSourceMapping.html).
-    EventSourceMapping = "aws-cdk-lib.aws_lambda.EventSourceMapping" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    EventSourceMapping = "aws-cdk-lib.aws_lambda.EventSourceMapping" as [crate::Resource, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl EventSourceMapping {
@@ -128,166 +128,13 @@ jsii::enumeration! {
     EventSourceMappingLogLevel = "aws-cdk-lib.aws_lambda.EventSourceMappingLogLevel" { Info = "INFO", Debug = "DEBUG", Warn = "WARN" }
 }
 
-/// [`aws-cdk-lib.aws_lambda.EventSourceMappingOptions`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda.EventSourceMappingOptions.html).
-#[must_use]
-#[derive(Clone, Debug)]
-pub struct EventSourceMappingOptions(Struct);
-
-impl EventSourceMappingOptions {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Self(Struct::new("aws-cdk-lib.aws_lambda.EventSourceMappingOptions"))
-    }
-
-    /// Sets `batchSize`.
-    pub fn batch_size(self, batch_size: impl Into<f64>) -> Self {
-        Self(self.0.with("batchSize", Value::of::<f64>(batch_size)))
-    }
-
-    /// Sets `bisectBatchOnError`.
-    pub fn bisect_batch_on_error(self, bisect_batch_on_error: bool) -> Self {
-        Self(self.0.with("bisectBatchOnError", Value::from(bisect_batch_on_error)))
-    }
-
-    /// Sets `enabled`.
-    pub fn enabled(self, enabled: bool) -> Self {
-        Self(self.0.with("enabled", Value::from(enabled)))
-    }
-
-    /// Sets `eventSourceArn`.
-    pub fn event_source_arn(self, event_source_arn: impl Into<String>) -> Self {
-        Self(self.0.with("eventSourceArn", Value::of::<String>(event_source_arn)))
-    }
-
-    /// Sets `filterEncryption`.
-    pub fn filter_encryption(self, filter_encryption: impl Into<crate::aws_kms::IKey>) -> Self {
-        Self(self.0.with("filterEncryption", Value::of::<crate::aws_kms::IKey>(filter_encryption)))
-    }
-
-    /// Sets `filters`.
-    pub fn filters(
-        self,
-        filters: impl IntoIterator<Item = impl Into<BTreeMap<String, Value>>>,
-    ) -> Self {
-        Self(self.0.with("filters", Value::list::<BTreeMap<String, Value>>(filters)))
-    }
-
-    /// Sets `kafkaBootstrapServers`.
-    pub fn kafka_bootstrap_servers(
-        self,
-        kafka_bootstrap_servers: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        Self(self.0.with("kafkaBootstrapServers", Value::list::<String>(kafka_bootstrap_servers)))
-    }
-
-    /// Sets `kafkaConsumerGroupId`.
-    pub fn kafka_consumer_group_id(self, kafka_consumer_group_id: impl Into<String>) -> Self {
-        Self(self.0.with("kafkaConsumerGroupId", Value::of::<String>(kafka_consumer_group_id)))
-    }
-
-    /// Sets `kafkaTopic`.
-    pub fn kafka_topic(self, kafka_topic: impl Into<String>) -> Self {
-        Self(self.0.with("kafkaTopic", Value::of::<String>(kafka_topic)))
-    }
-
-    /// Sets `logLevel`.
-    pub fn log_level(self, log_level: crate::aws_lambda::EventSourceMappingLogLevel) -> Self {
-        Self(self.0.with("logLevel", Value::from(log_level)))
-    }
-
-    /// Sets `maxBatchingWindow`.
-    pub fn max_batching_window(self, max_batching_window: impl Into<crate::Duration>) -> Self {
-        Self(self.0.with("maxBatchingWindow", Value::of::<crate::Duration>(max_batching_window)))
-    }
-
-    /// Sets `maxConcurrency`.
-    pub fn max_concurrency(self, max_concurrency: impl Into<f64>) -> Self {
-        Self(self.0.with("maxConcurrency", Value::of::<f64>(max_concurrency)))
-    }
-
-    /// Sets `maxRecordAge`.
-    pub fn max_record_age(self, max_record_age: impl Into<crate::Duration>) -> Self {
-        Self(self.0.with("maxRecordAge", Value::of::<crate::Duration>(max_record_age)))
-    }
-
-    /// Sets `metricsConfig`.
-    pub fn metrics_config(self, metrics_config: crate::aws_lambda::MetricsConfig) -> Self {
-        Self(self.0.with("metricsConfig", Value::from(metrics_config)))
-    }
-
-    /// Sets `parallelizationFactor`.
-    pub fn parallelization_factor(self, parallelization_factor: impl Into<f64>) -> Self {
-        Self(self.0.with("parallelizationFactor", Value::of::<f64>(parallelization_factor)))
-    }
-
-    /// Sets `provisionedPollerConfig`.
-    pub fn provisioned_poller_config(
-        self,
-        provisioned_poller_config: crate::aws_lambda::ProvisionedPollerConfig,
-    ) -> Self {
-        Self(self.0.with("provisionedPollerConfig", Value::from(provisioned_poller_config)))
-    }
-
-    /// Sets `reportBatchItemFailures`.
-    pub fn report_batch_item_failures(self, report_batch_item_failures: bool) -> Self {
-        Self(self.0.with("reportBatchItemFailures", Value::from(report_batch_item_failures)))
-    }
-
-    /// Sets `retryAttempts`.
-    pub fn retry_attempts(self, retry_attempts: impl Into<f64>) -> Self {
-        Self(self.0.with("retryAttempts", Value::of::<f64>(retry_attempts)))
-    }
-
-    /// Sets `startingPosition`.
-    pub fn starting_position(self, starting_position: crate::aws_lambda::StartingPosition) -> Self {
-        Self(self.0.with("startingPosition", Value::from(starting_position)))
-    }
-
-    /// Sets `startingPositionTimestamp`.
-    pub fn starting_position_timestamp(self, starting_position_timestamp: impl Into<f64>) -> Self {
-        Self(
-            self.0.with("startingPositionTimestamp", Value::of::<f64>(starting_position_timestamp)),
-        )
-    }
-
-    /// Sets `supportS3OnFailureDestination`.
-    pub fn support_s3_on_failure_destination(
-        self,
-        support_s3_on_failure_destination: bool,
-    ) -> Self {
-        Self(
-            self.0.with(
-                "supportS3OnFailureDestination",
-                Value::from(support_s3_on_failure_destination),
-            ),
-        )
-    }
-
-    /// Sets `tumblingWindow`.
-    pub fn tumbling_window(self, tumbling_window: impl Into<crate::Duration>) -> Self {
-        Self(self.0.with("tumblingWindow", Value::of::<crate::Duration>(tumbling_window)))
-    }
-}
-
-impl Default for EventSourceMappingOptions {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl From<EventSourceMappingOptions> for Value {
-    fn from(it: EventSourceMappingOptions) -> Self {
-        Self::from(it.0)
-    }
-}
-
 /// [`aws-cdk-lib.aws_lambda.EventSourceMappingProps`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda.EventSourceMappingProps.html).
 #[must_use]
 #[derive(Clone, Debug)]
 pub struct EventSourceMappingProps(Struct);
 
 impl EventSourceMappingProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(target: impl Into<crate::aws_lambda::IFunction>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_lambda.EventSourceMappingProps")
@@ -433,7 +280,7 @@ impl From<EventSourceMappingProps> for Value {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_lambda.Function`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda.Function.html).
-    Function = "aws-cdk-lib.aws_lambda.Function" as [crate::aws_iam::IGrantable, crate::aws_lambda::IFunction, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    Function = "aws-cdk-lib.aws_lambda.Function" as [crate::Resource, crate::aws_iam::IGrantable, crate::aws_lambda::IFunction, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl Function {
@@ -457,34 +304,6 @@ impl Function {
                 vec![Value::from(&scope), Value::of::<String>(id), Value::from(props)],
             )
             .map(Self::from)
-    }
-
-    /// Calls `addEventSourceMapping`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn add_event_source_mapping(
-        &self,
-        id: impl Into<String>,
-        options: crate::aws_lambda::EventSourceMappingOptions,
-    ) -> Result<crate::aws_lambda::EventSourceMapping, Error> {
-        self.0.invoke("addEventSourceMapping", vec![Value::of::<String>(id), Value::from(options)])
-    }
-
-    /// Calls `addPermission`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn add_permission(
-        &self,
-        id: impl Into<String>,
-        permission: crate::aws_lambda::Permission,
-    ) -> Result<(), Error> {
-        self.0.invoke("addPermission", vec![Value::of::<String>(id), Value::from(permission)])
     }
 
     /// Reads `functionArn`.
@@ -514,7 +333,7 @@ impl Function {
 pub struct FunctionProps(Struct);
 
 impl FunctionProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(
         code: impl Into<crate::aws_lambda::Code>,
         handler: impl Into<String>,
@@ -739,14 +558,9 @@ impl From<FunctionProps> for Value {
     }
 }
 
-jsii::enumeration! {
-    /// [`aws-cdk-lib.aws_lambda.FunctionUrlAuthType`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda.FunctionUrlAuthType.html).
-    FunctionUrlAuthType = "aws-cdk-lib.aws_lambda.FunctionUrlAuthType" { AwsIam = "AWS_IAM", None = "NONE" }
-}
-
 jsii::object! {
     /// [`aws-cdk-lib.aws_lambda.IFunction`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda.IFunction.html).
-    IFunction = "aws-cdk-lib.aws_lambda.IFunction" as [crate::aws_iam::IGrantable, crate::constructs::IConstruct, crate::constructs::IDependable]
+    IFunction = "aws-cdk-lib.aws_lambda.IFunction" as [crate::aws_iam::IGrantable, crate::constructs::IConstruct]
 }
 
 /// [`aws-cdk-lib.aws_lambda.LogRetentionRetryOptions`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda.LogRetentionRetryOptions.html).
@@ -794,7 +608,7 @@ jsii::enumeration! {
 pub struct MetricsConfig(Struct);
 
 impl MetricsConfig {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(
         metrics: impl IntoIterator<Item = impl Into<crate::aws_lambda::MetricType>>,
     ) -> Self {
@@ -807,70 +621,6 @@ impl MetricsConfig {
 
 impl From<MetricsConfig> for Value {
     fn from(it: MetricsConfig) -> Self {
-        Self::from(it.0)
-    }
-}
-
-/// [`aws-cdk-lib.aws_lambda.Permission`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_lambda.Permission.html).
-#[must_use]
-#[derive(Clone, Debug)]
-pub struct Permission(Struct);
-
-impl Permission {
-    /// What is required; nothing else set yet.
-    pub fn new(principal: impl Into<crate::aws_iam::IPrincipal>) -> Self {
-        Self(
-            Struct::new("aws-cdk-lib.aws_lambda.Permission")
-                .with("principal", Value::of::<crate::aws_iam::IPrincipal>(principal)),
-        )
-    }
-
-    /// Sets `action`.
-    pub fn action(self, action: impl Into<String>) -> Self {
-        Self(self.0.with("action", Value::of::<String>(action)))
-    }
-
-    /// Sets `eventSourceToken`.
-    pub fn event_source_token(self, event_source_token: impl Into<String>) -> Self {
-        Self(self.0.with("eventSourceToken", Value::of::<String>(event_source_token)))
-    }
-
-    /// Sets `functionUrlAuthType`.
-    pub fn function_url_auth_type(
-        self,
-        function_url_auth_type: crate::aws_lambda::FunctionUrlAuthType,
-    ) -> Self {
-        Self(self.0.with("functionUrlAuthType", Value::from(function_url_auth_type)))
-    }
-
-    /// Sets `invokedViaFunctionUrl`.
-    pub fn invoked_via_function_url(self, invoked_via_function_url: bool) -> Self {
-        Self(self.0.with("invokedViaFunctionUrl", Value::from(invoked_via_function_url)))
-    }
-
-    /// Sets `organizationId`.
-    pub fn organization_id(self, organization_id: impl Into<String>) -> Self {
-        Self(self.0.with("organizationId", Value::of::<String>(organization_id)))
-    }
-
-    /// Sets `scope`.
-    pub fn scope(self, scope: impl Into<crate::constructs::Construct>) -> Self {
-        Self(self.0.with("scope", Value::of::<crate::constructs::Construct>(scope)))
-    }
-
-    /// Sets `sourceAccount`.
-    pub fn source_account(self, source_account: impl Into<String>) -> Self {
-        Self(self.0.with("sourceAccount", Value::of::<String>(source_account)))
-    }
-
-    /// Sets `sourceArn`.
-    pub fn source_arn(self, source_arn: impl Into<String>) -> Self {
-        Self(self.0.with("sourceArn", Value::of::<String>(source_arn)))
-    }
-}
-
-impl From<Permission> for Value {
-    fn from(it: Permission) -> Self {
         Self::from(it.0)
     }
 }

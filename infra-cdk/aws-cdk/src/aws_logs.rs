@@ -6,7 +6,7 @@ use jsii::{Error, Struct, Value};
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_logs.LogGroup`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_logs.LogGroup.html).
-    LogGroup = "aws-cdk-lib.aws_logs.LogGroup" as [crate::interfaces::aws_logs::ILogGroupRef, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    LogGroup = "aws-cdk-lib.aws_logs.LogGroup" as [crate::Resource, crate::interfaces::aws_logs::ILogGroupRef, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl LogGroup {
@@ -40,16 +40,6 @@ impl LogGroup {
     #[track_caller]
     pub fn log_group_arn(&self) -> Result<String, Error> {
         self.0.get("logGroupArn")
-    }
-
-    /// Reads `logGroupName`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn log_group_name(&self) -> Result<String, Error> {
-        self.0.get("logGroupName")
     }
 }
 

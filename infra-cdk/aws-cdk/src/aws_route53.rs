@@ -6,7 +6,7 @@ use jsii::{Error, Struct, Value};
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_route53.ARecord`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_route53.ARecord.html).
-    ARecord = "aws-cdk-lib.aws_route53.ARecord" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    ARecord = "aws-cdk-lib.aws_route53.ARecord" as [crate::Resource, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl ARecord {
@@ -39,7 +39,7 @@ impl ARecord {
 pub struct ARecordProps(Struct);
 
 impl ARecordProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(
         target: impl Into<crate::aws_route53::RecordTarget>,
         zone: impl Into<crate::aws_route53::IHostedZone>,
@@ -100,7 +100,7 @@ impl From<ARecordProps> for Value {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_route53.AaaaRecord`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_route53.AaaaRecord.html).
-    AaaaRecord = "aws-cdk-lib.aws_route53.AaaaRecord" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    AaaaRecord = "aws-cdk-lib.aws_route53.AaaaRecord" as [crate::Resource, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl AaaaRecord {
@@ -133,7 +133,7 @@ impl AaaaRecord {
 pub struct AaaaRecordProps(Struct);
 
 impl AaaaRecordProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(
         target: impl Into<crate::aws_route53::RecordTarget>,
         zone: impl Into<crate::aws_route53::IHostedZone>,
@@ -204,17 +204,17 @@ jsii::object! {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_route53.IHostedZone`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_route53.IHostedZone.html).
-    IHostedZone = "aws-cdk-lib.aws_route53.IHostedZone" as [crate::constructs::IConstruct, crate::constructs::IDependable]
+    IHostedZone = "aws-cdk-lib.aws_route53.IHostedZone" as [crate::constructs::IConstruct]
 }
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_route53.IPublicHostedZone`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_route53.IPublicHostedZone.html).
-    IPublicHostedZone = "aws-cdk-lib.aws_route53.IPublicHostedZone" as [crate::aws_route53::IHostedZone, crate::constructs::IConstruct, crate::constructs::IDependable]
+    IPublicHostedZone = "aws-cdk-lib.aws_route53.IPublicHostedZone" as [crate::aws_route53::IHostedZone, crate::constructs::IConstruct]
 }
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_route53.PublicHostedZone`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_route53.PublicHostedZone.html).
-    PublicHostedZone = "aws-cdk-lib.aws_route53.PublicHostedZone" as [crate::aws_route53::IHostedZone, crate::aws_route53::IPublicHostedZone, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    PublicHostedZone = "aws-cdk-lib.aws_route53.PublicHostedZone" as [crate::Resource, crate::aws_route53::IHostedZone, crate::aws_route53::IPublicHostedZone, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl PublicHostedZone {
@@ -244,7 +244,7 @@ impl PublicHostedZone {
 pub struct PublicHostedZoneAttributes(Struct);
 
 impl PublicHostedZoneAttributes {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(hosted_zone_id: impl Into<String>, zone_name: impl Into<String>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_route53.PublicHostedZoneAttributes")

@@ -2,11 +2,28 @@
 
 //! Types of `aws_s3`.
 
-use jsii::{Error, Struct, Value};
+use jsii::{Error, Kernel, Struct, Value};
+
+jsii::object! {
+    /// [`aws-cdk-lib.aws_s3.BlockPublicAccess`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_s3.BlockPublicAccess.html).
+    BlockPublicAccess = "aws-cdk-lib.aws_s3.BlockPublicAccess" as []
+}
+
+impl BlockPublicAccess {
+    /// Reads `BLOCK_ALL`.
+    ///
+    /// # Errors
+    ///
+    /// When JavaScript throws.
+    #[track_caller]
+    pub fn block_all(kernel: &Kernel) -> Result<crate::aws_s3::BlockPublicAccess, Error> {
+        kernel.get_static(Self::CLASS, "BLOCK_ALL")
+    }
+}
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_s3.Bucket`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_s3.Bucket.html).
-    Bucket = "aws-cdk-lib.aws_s3.Bucket" as [crate::aws_s3::IBucket, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    Bucket = "aws-cdk-lib.aws_s3.Bucket" as [crate::Resource, crate::aws_s3::IBucket, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl Bucket {
@@ -69,7 +86,7 @@ jsii::enumeration! {
 pub struct BucketMetrics(Struct);
 
 impl BucketMetrics {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(id: impl Into<String>) -> Self {
         Self(Struct::new("aws-cdk-lib.aws_s3.BucketMetrics").with("id", Value::of::<String>(id)))
     }
@@ -123,6 +140,17 @@ impl BucketProps {
     /// Sets `autoDeleteObjects`.
     pub fn auto_delete_objects(self, auto_delete_objects: bool) -> Self {
         Self(self.0.with("autoDeleteObjects", Value::from(auto_delete_objects)))
+    }
+
+    /// Sets `blockPublicAccess`.
+    pub fn block_public_access(
+        self,
+        block_public_access: impl Into<crate::aws_s3::BlockPublicAccess>,
+    ) -> Self {
+        Self(self.0.with(
+            "blockPublicAccess",
+            Value::of::<crate::aws_s3::BlockPublicAccess>(block_public_access),
+        ))
     }
 
     /// Sets `bucketKeyEnabled`.
@@ -359,7 +387,7 @@ impl From<BucketProps> for Value {
 pub struct CorsRule(Struct);
 
 impl CorsRule {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(
         allowed_methods: impl IntoIterator<Item = impl Into<crate::aws_s3::HttpMethods>>,
         allowed_origins: impl IntoIterator<Item = impl Into<String>>,
@@ -445,7 +473,7 @@ jsii::enumeration! {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_s3.IBucket`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_s3.IBucket.html).
-    IBucket = "aws-cdk-lib.aws_s3.IBucket" as [crate::constructs::IConstruct, crate::constructs::IDependable]
+    IBucket = "aws-cdk-lib.aws_s3.IBucket" as [crate::constructs::IConstruct]
 }
 
 /// [`aws-cdk-lib.aws_s3.IntelligentTieringConfiguration`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_s3.IntelligentTieringConfiguration.html).
@@ -454,7 +482,7 @@ jsii::object! {
 pub struct IntelligentTieringConfiguration(Struct);
 
 impl IntelligentTieringConfiguration {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(name: impl Into<String>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_s3.IntelligentTieringConfiguration")
@@ -509,7 +537,7 @@ impl From<IntelligentTieringConfiguration> for Value {
 pub struct Inventory(Struct);
 
 impl Inventory {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(destination: crate::aws_s3::InventoryDestination) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_s3.Inventory")
@@ -571,7 +599,7 @@ impl From<Inventory> for Value {
 pub struct InventoryDestination(Struct);
 
 impl InventoryDestination {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(bucket: impl Into<crate::aws_s3::IBucket>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_s3.InventoryDestination")
@@ -729,7 +757,7 @@ jsii::enumeration! {
 pub struct RedirectTarget(Struct);
 
 impl RedirectTarget {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(host_name: impl Into<String>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_s3.RedirectTarget")
@@ -755,7 +783,7 @@ impl From<RedirectTarget> for Value {
 pub struct ReplicationRule(Struct);
 
 impl ReplicationRule {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(destination: impl Into<crate::aws_s3::IBucket>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_s3.ReplicationRule")
@@ -900,7 +928,7 @@ impl From<RoutingRuleCondition> for Value {
 pub struct Tag(Struct);
 
 impl Tag {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_s3.Tag")

@@ -6,7 +6,7 @@ use jsii::{Error, Struct, Value};
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_scheduler.CfnSchedule`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_scheduler.CfnSchedule.html).
-    CfnSchedule = "aws-cdk-lib.aws_scheduler.CfnSchedule" as [crate::CfnResource, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    CfnSchedule = "aws-cdk-lib.aws_scheduler.CfnSchedule" as [crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl CfnSchedule {
@@ -39,7 +39,7 @@ impl CfnSchedule {
 pub struct CfnScheduleProps(Struct);
 
 impl CfnScheduleProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(
         flexible_time_window: crate::aws_scheduler::cfn_schedule::FlexibleTimeWindowProperty,
         schedule_expression: impl Into<String>,
@@ -118,7 +118,7 @@ pub mod cfn_schedule {
     pub struct AwsVpcConfigurationProperty(Struct);
 
     impl AwsVpcConfigurationProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(subnets: impl IntoIterator<Item = impl Into<String>>) -> Self {
             Self(
                 Struct::new("aws-cdk-lib.aws_scheduler.CfnSchedule.AwsVpcConfigurationProperty")
@@ -152,7 +152,7 @@ pub mod cfn_schedule {
     pub struct CapacityProviderStrategyItemProperty(Struct);
 
     impl CapacityProviderStrategyItemProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(capacity_provider: impl Into<String>) -> Self {
             Self(
                 Struct::new(
@@ -214,7 +214,7 @@ pub mod cfn_schedule {
     pub struct EcsParametersProperty(Struct);
 
     impl EcsParametersProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(task_definition_arn: impl Into<String>) -> Self {
             Self(
                 Struct::new("aws-cdk-lib.aws_scheduler.CfnSchedule.EcsParametersProperty")
@@ -335,7 +335,7 @@ pub mod cfn_schedule {
     pub struct EventBridgeParametersProperty(Struct);
 
     impl EventBridgeParametersProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(detail_type: impl Into<String>, source: impl Into<String>) -> Self {
             Self(
                 Struct::new("aws-cdk-lib.aws_scheduler.CfnSchedule.EventBridgeParametersProperty")
@@ -357,7 +357,7 @@ pub mod cfn_schedule {
     pub struct FlexibleTimeWindowProperty(Struct);
 
     impl FlexibleTimeWindowProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(mode: impl Into<String>) -> Self {
             Self(
                 Struct::new("aws-cdk-lib.aws_scheduler.CfnSchedule.FlexibleTimeWindowProperty")
@@ -383,7 +383,7 @@ pub mod cfn_schedule {
     pub struct KinesisParametersProperty(Struct);
 
     impl KinesisParametersProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(partition_key: impl Into<String>) -> Self {
             Self(
                 Struct::new("aws-cdk-lib.aws_scheduler.CfnSchedule.KinesisParametersProperty")
@@ -546,7 +546,7 @@ pub mod cfn_schedule {
     pub struct SageMakerPipelineParameterProperty(Struct);
 
     impl SageMakerPipelineParameterProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
             Self(
                 Struct::new(
@@ -642,7 +642,7 @@ pub mod cfn_schedule {
     pub struct TargetProperty(Struct);
 
     impl TargetProperty {
-        /// What is required; nothing else set yet.
+        /// What is required, by name; nothing else set yet.
         pub fn new(arn: impl Into<String>, role_arn: impl Into<String>) -> Self {
             Self(
                 Struct::new("aws-cdk-lib.aws_scheduler.CfnSchedule.TargetProperty")

@@ -6,7 +6,7 @@ use jsii::{Error, Kernel, Struct, Value};
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_ses.EmailIdentity`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_ses.EmailIdentity.html).
-    EmailIdentity = "aws-cdk-lib.aws_ses.EmailIdentity" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    EmailIdentity = "aws-cdk-lib.aws_ses.EmailIdentity" as [crate::Resource, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl EmailIdentity {
@@ -32,16 +32,6 @@ impl EmailIdentity {
             .map(Self::from)
     }
 
-    /// Reads `emailIdentityName`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn email_identity_name(&self) -> Result<String, Error> {
-        self.0.get("emailIdentityName")
-    }
-
     /// Reads `emailIdentityArn`.
     ///
     /// # Errors
@@ -59,7 +49,7 @@ impl EmailIdentity {
 pub struct EmailIdentityProps(Struct);
 
 impl EmailIdentityProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(identity: impl Into<crate::aws_ses::Identity>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_ses.EmailIdentityProps")
@@ -106,19 +96,6 @@ jsii::object! {
 }
 
 impl Identity {
-    /// Calls `domain`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn domain(
-        kernel: &Kernel,
-        domain: impl Into<String>,
-    ) -> Result<crate::aws_ses::Identity, Error> {
-        kernel.invoke_static(Self::CLASS, "domain", vec![Value::of::<String>(domain)])
-    }
-
     /// Calls `email`.
     ///
     /// # Errors

@@ -11,7 +11,12 @@ jsii::enumeration! {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_sns.ITopic`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_sns.ITopic.html).
-    ITopic = "aws-cdk-lib.aws_sns.ITopic" as [crate::constructs::IConstruct, crate::constructs::IDependable]
+    ITopic = "aws-cdk-lib.aws_sns.ITopic" as [crate::constructs::IConstruct]
+}
+
+jsii::object! {
+    /// [`aws-cdk-lib.aws_sns.ITopicSubscription`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_sns.ITopicSubscription.html).
+    ITopicSubscription = "aws-cdk-lib.aws_sns.ITopicSubscription" as []
 }
 
 /// [`aws-cdk-lib.aws_sns.LoggingConfig`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_sns.LoggingConfig.html).
@@ -20,7 +25,7 @@ jsii::object! {
 pub struct LoggingConfig(Struct);
 
 impl LoggingConfig {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(protocol: crate::aws_sns::LoggingProtocol) -> Self {
         Self(
             Struct::new("aws-cdk-lib.aws_sns.LoggingConfig")
@@ -75,7 +80,7 @@ jsii::enumeration! {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_sns.Topic`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_sns.Topic.html).
-    Topic = "aws-cdk-lib.aws_sns.Topic" as [crate::aws_sns::ITopic, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    Topic = "aws-cdk-lib.aws_sns.Topic" as [crate::Resource, crate::aws_sns::ITopic, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl Topic {
@@ -101,14 +106,20 @@ impl Topic {
             .map(Self::from)
     }
 
-    /// Reads `topicArn`.
+    /// Calls `addSubscription`.
     ///
     /// # Errors
     ///
     /// When JavaScript throws.
     #[track_caller]
-    pub fn topic_arn(&self) -> Result<String, Error> {
-        self.0.get("topicArn")
+    pub fn add_subscription(
+        &self,
+        subscription: impl Into<crate::aws_sns::ITopicSubscription>,
+    ) -> Result<crate::Resource, Error> {
+        self.0.invoke(
+            "addSubscription",
+            vec![Value::of::<crate::aws_sns::ITopicSubscription>(subscription)],
+        )
     }
 
     /// Calls `addToResourcePolicy`.
@@ -125,6 +136,16 @@ impl Topic {
             "addToResourcePolicy",
             vec![Value::of::<crate::aws_iam::PolicyStatement>(statement)],
         )
+    }
+
+    /// Reads `topicArn`.
+    ///
+    /// # Errors
+    ///
+    /// When JavaScript throws.
+    #[track_caller]
+    pub fn topic_arn(&self) -> Result<String, Error> {
+        self.0.get("topicArn")
     }
 }
 

@@ -10,7 +10,7 @@ use jsii::{Error, Struct, Value};
 pub struct DeadLetterQueue(Struct);
 
 impl DeadLetterQueue {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(
         max_receive_count: impl Into<f64>,
         queue: impl Into<crate::aws_sqs::IQueue>,
@@ -41,12 +41,12 @@ jsii::enumeration! {
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_sqs.IQueue`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_sqs.IQueue.html).
-    IQueue = "aws-cdk-lib.aws_sqs.IQueue" as [crate::constructs::IConstruct, crate::constructs::IDependable]
+    IQueue = "aws-cdk-lib.aws_sqs.IQueue" as [crate::constructs::IConstruct]
 }
 
 jsii::object! {
     /// [`aws-cdk-lib.aws_sqs.Queue`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_sqs.Queue.html).
-    Queue = "aws-cdk-lib.aws_sqs.Queue" as [crate::aws_sqs::IQueue, crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    Queue = "aws-cdk-lib.aws_sqs.Queue" as [crate::Resource, crate::aws_sqs::IQueue, crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl Queue {

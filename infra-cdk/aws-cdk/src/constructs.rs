@@ -6,7 +6,7 @@ use jsii::{Error, Value};
 
 jsii::object! {
     /// `constructs.Construct`.
-    Construct = "constructs.Construct" as [crate::constructs::IConstruct, crate::constructs::IDependable]
+    Construct = "constructs.Construct" as [crate::constructs::IConstruct]
 }
 
 impl Construct {
@@ -41,24 +41,7 @@ impl Construct {
 
 jsii::object! {
     /// `constructs.IConstruct`.
-    IConstruct = "constructs.IConstruct" as [crate::constructs::IDependable]
-}
-
-impl IConstruct {
-    /// Reads `node`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn node(&self) -> Result<crate::constructs::Node, Error> {
-        self.0.get("node")
-    }
-}
-
-jsii::object! {
-    /// `constructs.IDependable`.
-    IDependable = "constructs.IDependable" as []
+    IConstruct = "constructs.IConstruct" as []
 }
 
 jsii::object! {
@@ -67,46 +50,6 @@ jsii::object! {
 }
 
 impl Node {
-    /// Reads `path`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn path(&self) -> Result<String, Error> {
-        self.0.get("path")
-    }
-
-    /// Calls `addDependency`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn add_dependency(
-        &self,
-        deps: impl IntoIterator<Item = impl Into<crate::constructs::IDependable>>,
-    ) -> Result<(), Error> {
-        let mut arguments = vec![];
-        arguments
-            .extend(deps.into_iter().map(|it| Value::of::<crate::constructs::IDependable>(it)));
-        self.0.invoke("addDependency", arguments)
-    }
-
-    /// Calls `setContext`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn set_context(
-        &self,
-        key: impl Into<String>,
-        value: impl Into<Value>,
-    ) -> Result<(), Error> {
-        self.0.invoke("setContext", vec![Value::of::<String>(key), Value::of::<Value>(value)])
-    }
-
     /// Calls `tryGetContext`.
     ///
     /// # Errors

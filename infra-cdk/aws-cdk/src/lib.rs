@@ -26,15 +26,15 @@ pub mod aws_s3_assets;
 pub mod aws_scheduler;
 pub mod aws_ses;
 pub mod aws_sns;
+pub mod aws_sns_subscriptions;
 pub mod aws_sqs;
 pub mod constructs;
-pub mod cx_api;
 pub mod interfaces;
-use jsii::{Error, Kernel, Override, Struct, Value};
+use jsii::{Error, Kernel, Struct, Value};
 
 jsii::object! {
     /// [`aws-cdk-lib.App`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.App.html).
-    App = "aws-cdk-lib.App" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    App = "aws-cdk-lib.App" as [crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl App {
@@ -54,10 +54,7 @@ impl App {
     ///
     /// When JavaScript throws.
     #[track_caller]
-    pub fn synth(
-        &self,
-        options: crate::StageSynthesisOptions,
-    ) -> Result<crate::cx_api::CloudAssembly, Error> {
+    pub fn synth(&self, options: crate::StageSynthesisOptions) -> Result<(), Error> {
         self.0.invoke("synth", vec![Value::from(options)])
     }
 }
@@ -160,7 +157,7 @@ impl From<AppProps> for Value {
 pub struct ArnComponents(Struct);
 
 impl ArnComponents {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(resource: impl Into<String>, service: impl Into<String>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.ArnComponents")
@@ -206,67 +203,6 @@ jsii::enumeration! {
     ArnFormat = "aws-cdk-lib.ArnFormat" { NoResourceName = "NO_RESOURCE_NAME", ColonResourceName = "COLON_RESOURCE_NAME", SlashResourceName = "SLASH_RESOURCE_NAME", SlashResourceSlashResourceName = "SLASH_RESOURCE_SLASH_RESOURCE_NAME" }
 }
 
-/// [`aws-cdk-lib.AspectOptions`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.AspectOptions.html).
-#[must_use]
-#[derive(Clone, Debug)]
-pub struct AspectOptions(Struct);
-
-impl AspectOptions {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Self(Struct::new("aws-cdk-lib.AspectOptions"))
-    }
-
-    /// Sets `priority`.
-    pub fn priority(self, priority: impl Into<f64>) -> Self {
-        Self(self.0.with("priority", Value::of::<f64>(priority)))
-    }
-}
-
-impl Default for AspectOptions {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl From<AspectOptions> for Value {
-    fn from(it: AspectOptions) -> Self {
-        Self::from(it.0)
-    }
-}
-
-jsii::object! {
-    /// [`aws-cdk-lib.Aspects`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.Aspects.html).
-    Aspects = "aws-cdk-lib.Aspects" as []
-}
-
-impl Aspects {
-    /// Calls `of`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn of(scope: impl Into<crate::constructs::IConstruct>) -> Result<crate::Aspects, Error> {
-        let scope: crate::constructs::IConstruct = scope.into();
-        scope.object().kernel().invoke_static(Self::CLASS, "of", vec![Value::from(&scope)])
-    }
-
-    /// Calls `add`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn add(
-        &self,
-        aspect: impl Into<crate::IAspect>,
-        options: crate::AspectOptions,
-    ) -> Result<(), Error> {
-        self.0.invoke("add", vec![Value::of::<crate::IAspect>(aspect), Value::from(options)])
-    }
-}
-
 jsii::enumeration! {
     /// [`aws-cdk-lib.AssetHashType`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.AssetHashType.html).
     AssetHashType = "aws-cdk-lib.AssetHashType" { Source = "SOURCE", Output = "OUTPUT", Custom = "CUSTOM" }
@@ -284,7 +220,7 @@ jsii::enumeration! {
 
 jsii::object! {
     /// [`aws-cdk-lib.CfnOutput`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.CfnOutput.html).
-    CfnOutput = "aws-cdk-lib.CfnOutput" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    CfnOutput = "aws-cdk-lib.CfnOutput" as [crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl CfnOutput {
@@ -317,7 +253,7 @@ impl CfnOutput {
 pub struct CfnOutputProps(Struct);
 
 impl CfnOutputProps {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(value: impl Into<String>) -> Self {
         Self(Struct::new("aws-cdk-lib.CfnOutputProps").with("value", Value::of::<String>(value)))
     }
@@ -344,57 +280,13 @@ impl From<CfnOutputProps> for Value {
     }
 }
 
-jsii::object! {
-    /// [`aws-cdk-lib.CfnResource`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.CfnResource.html).
-    CfnResource = "aws-cdk-lib.CfnResource" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
-}
-
-impl CfnResource {
-    /// Reads `cfnResourceType`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn cfn_resource_type(&self) -> Result<String, Error> {
-        self.0.get("cfnResourceType")
-    }
-
-    /// Reads `logicalId`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn logical_id(&self) -> Result<String, Error> {
-        self.0.get("logicalId")
-    }
-
-    /// Calls `addPropertyOverride`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn add_property_override(
-        &self,
-        property_path: impl Into<String>,
-        value: impl Into<Value>,
-    ) -> Result<(), Error> {
-        self.0.invoke(
-            "addPropertyOverride",
-            vec![Value::of::<String>(property_path), Value::of::<Value>(value)],
-        )
-    }
-}
-
 /// [`aws-cdk-lib.DockerVolume`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.DockerVolume.html).
 #[must_use]
 #[derive(Clone, Debug)]
 pub struct DockerVolume(Struct);
 
 impl DockerVolume {
-    /// What is required; nothing else set yet.
+    /// What is required, by name; nothing else set yet.
     pub fn new(container_path: impl Into<String>, host_path: impl Into<String>) -> Self {
         Self(
             Struct::new("aws-cdk-lib.DockerVolume")
@@ -491,23 +383,6 @@ impl From<Environment> for Value {
     }
 }
 
-jsii::object! {
-    /// [`aws-cdk-lib.IAspect`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.IAspect.html).
-    IAspect = "aws-cdk-lib.IAspect" as []
-}
-
-impl IAspect {
-    /// Implements it in Rust.
-    ///
-    /// # Errors
-    ///
-    /// When the runtime does not answer.
-    #[track_caller]
-    pub fn implement(kernel: &Kernel, members: &[Override]) -> Result<Self, Error> {
-        kernel.create_with("Object", vec![], &[Self::CLASS], members).map(Self::from)
-    }
-}
-
 jsii::enumeration! {
     /// [`aws-cdk-lib.IgnoreMode`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.IgnoreMode.html).
     IgnoreMode = "aws-cdk-lib.IgnoreMode" { Glob = "GLOB", Git = "GIT", Docker = "DOCKER" }
@@ -519,8 +394,13 @@ jsii::enumeration! {
 }
 
 jsii::object! {
+    /// [`aws-cdk-lib.Resource`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.Resource.html).
+    Resource = "aws-cdk-lib.Resource" as [crate::constructs::Construct, crate::constructs::IConstruct]
+}
+
+jsii::object! {
     /// [`aws-cdk-lib.Stack`](https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.Stack.html).
-    Stack = "aws-cdk-lib.Stack" as [crate::constructs::Construct, crate::constructs::IConstruct, crate::constructs::IDependable]
+    Stack = "aws-cdk-lib.Stack" as [crate::constructs::Construct, crate::constructs::IConstruct]
 }
 
 impl Stack {
@@ -544,17 +424,6 @@ impl Stack {
                 vec![Value::from(&scope), Value::of::<String>(id), Value::from(props)],
             )
             .map(Self::from)
-    }
-
-    /// Calls `of`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn of(construct: impl Into<crate::constructs::IConstruct>) -> Result<crate::Stack, Error> {
-        let construct: crate::constructs::IConstruct = construct.into();
-        construct.object().kernel().invoke_static(Self::CLASS, "of", vec![Value::from(&construct)])
     }
 
     /// Reads `account`.
@@ -587,6 +456,16 @@ impl Stack {
         self.0.get("partition")
     }
 
+    /// Reads `urlSuffix`.
+    ///
+    /// # Errors
+    ///
+    /// When JavaScript throws.
+    #[track_caller]
+    pub fn url_suffix(&self) -> Result<String, Error> {
+        self.0.get("urlSuffix")
+    }
+
     /// Calls `formatArn`.
     ///
     /// # Errors
@@ -595,40 +474,6 @@ impl Stack {
     #[track_caller]
     pub fn format_arn(&self, components: crate::ArnComponents) -> Result<String, Error> {
         self.0.invoke("formatArn", vec![Value::from(components)])
-    }
-
-    /// Calls `addDependency`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn add_dependency(
-        &self,
-        target: impl Into<crate::Stack>,
-        reason: Option<String>,
-    ) -> Result<(), Error> {
-        self.0.invoke(
-            "addDependency",
-            vec![Value::of::<crate::Stack>(target), reason.map_or(Value::NOTHING, Value::from)],
-        )
-    }
-
-    /// Calls `toJsonString`.
-    ///
-    /// # Errors
-    ///
-    /// When JavaScript throws.
-    #[track_caller]
-    pub fn to_json_string(
-        &self,
-        obj: impl Into<Value>,
-        space: Option<f64>,
-    ) -> Result<String, Error> {
-        self.0.invoke(
-            "toJsonString",
-            vec![Value::of::<Value>(obj), space.map_or(Value::NOTHING, Value::from)],
-        )
     }
 }
 

@@ -101,7 +101,7 @@ fn structure(selection: &Selection, name: &str, found: &Type) -> String {
     let what = if required.is_empty() {
         "Nothing set yet."
     } else {
-        "What is required; nothing else set yet."
+        "What is required, by name; nothing else set yet."
     };
     let _ =
         write!(code, "/// {what}\npub fn new({}) -> Self {{ {body} }}\n\n", parameters.join(", "));
