@@ -117,8 +117,7 @@ async fn a_moved_source_lets_its_sender_in_without_a_new_secret() {
 
     fs::remove_dir_all(&folder).unwrap();
     machine.json(&[&["export", "--tenant", "acme", path][..], &key].concat()).await;
-    let imported =
-        machine.json(&[&["import", path, "--tenant", "open"][..], &key].concat()).await;
+    let imported = machine.json(&[&["import", path, "--tenant", "open"][..], &key].concat()).await;
     assert_eq!(imported["locked"], json!([]));
     // `send` opens the source's secret to sign with it: it gets as far as the receiver, who is away.
     let file = machine.path().join("event.json");
