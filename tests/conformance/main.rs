@@ -1,6 +1,7 @@
 //! Every promise of hosts, on each host, and the page that lists them.
 
 mod semantics;
+mod worker;
 
 mod memory {
     use tests::hosts::memory as start;

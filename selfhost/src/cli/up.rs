@@ -24,6 +24,9 @@ objects.endpoint unless it is AWS, objects.region, objects.access_key_id, object
 objects.prefix, objects.style = \"virtual\", objects.allow_http = true. To move them, copy them first: \
 <data>/objects and a bucket hold the same paths.
 
+functions = [\"scorer\"] makes a worker of it: it runs those handlers and no other, on the same database as \
+the rest.
+
 SIGTERM and Ctrl-C finish the work in hand, then stop. /readyz says whether requests are taken, \
 /metrics on the admin port is for Prometheus.
 

@@ -65,3 +65,40 @@ impl<'de> Deserialize<'de> for Functions {
         deserializer.deserialize_any(Either)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use twinhost::{App, Context, Handler, HandlerResult, Schedule, Tick};
+
+    use super::*;
+
+    struct Clock<const N: usize>;
+
+    impl<const N: usize> Handler for Clock<N> {
+        type Event = Tick;
+        const NAME: &'static str = ["daily", "hourly"][N];
+        const TRIGGER: Schedule = Schedule::once("rate(1 hour)");
+
+        async fn handle(&self, _: &Context, _: Tick) -> HandlerResult {
+            Ok(())
+        }
+    }
+
+    fn names(functions: &[&str]) -> Result<Vec<&'static str>, UnknownFunction> {
+        let app = App::new("test").handler(Clock::<0>).handler(Clock::<1>);
+        let manifest = functions.iter().copied().collect::<Functions>().of(app.manifest())?;
+        Ok(manifest.handlers.iter().map(|handler| handler.name).collect())
+    }
+
+    #[test]
+    fn a_process_runs_what_is_named_and_all_if_nothing_is() {
+        assert_eq!(names(&["hourly"]).unwrap(), ["hourly"]);
+        assert_eq!(names(&[]).unwrap(), ["daily", "hourly"]);
+    }
+
+    #[test]
+    fn a_name_that_is_no_handlers_is_refused_with_those_that_are() {
+        let error = names(&["hourly", "weekly"]).unwrap_err().to_string();
+        assert!(error.contains("`weekly`") && error.contains("daily, hourly"), "{error}");
+    }
+}

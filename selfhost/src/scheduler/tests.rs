@@ -100,7 +100,7 @@ impl Rig {
         for tenant in ["acme", "zeta"] {
             let mut unit = Unit::new(TenantId::system(), "test");
             unit.writes.push(Write {
-                collection: TENANTS,
+                collection: "tenants",
                 key: tenant.to_owned(),
                 condition: Condition::Any,
                 change: Change::Put { body: "{}".to_owned(), expires_at: None },

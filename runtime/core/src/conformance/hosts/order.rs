@@ -45,6 +45,8 @@ pub async fn a_failure_stops_its_group_and_no_other(site: &Site) -> Kept {
     equal(&site.attempts("b2")?, &vec![1])?;
     let waited = site.attempts("a4")?;
     ensure!(waited[0] < waited[1], "{waited:?}");
+    // SQS counts a delivery that no handler has seen (V1).
+    ensure!(waited[0] == 1 || site.host.name() == "lambda", "{waited:?}");
     Ok(())
 }
 
