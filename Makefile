@@ -87,9 +87,10 @@ mutants: ## Show that the suites notice: each seeded fault must turn a test red 
 
 .PHONY: bench
 bench: ## Measure beside hand-written code and peers, in one run (OUT=docs/benchmarks.md)
-	@scripts/setup
+	@scripts/setup --tests
 	@echo "==> Building twinhost and its peers (a first build takes some minutes)"
 	@cargo build --release --locked --quiet -p twinhost-selfhost
+	@scripts/lambda --here
 	@scripts/with-postgres cargo run --release --locked --quiet -p bench -- $(if $(OUT),--out $(OUT))
 
 .PHONY: clean

@@ -9,6 +9,7 @@ mod drain;
 mod footprint;
 mod framework;
 mod ingestion;
+mod lambda;
 mod latency;
 mod load;
 mod peers;
@@ -44,6 +45,9 @@ struct Arguments {
     /// Messages in a drained queue, and events through a pipeline
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..))]
     messages: u64,
+    /// The folder of the Lambda functions' executables [default: `functions/here` beside this program's folder]
+    #[arg(long, value_name = "FOLDER")]
+    functions: Option<PathBuf>,
 }
 
 /// What can be measured.
@@ -59,6 +63,8 @@ enum Part {
     Latency,
     /// Memory, processor time and queries of an idle runner, its size and how fast it starts
     Footprint,
+    /// What the Lambda hosts add to an invocation, the functions' size and start, and what an event costs on AWS
+    Lambda,
 }
 
 #[tokio::main]
@@ -89,6 +95,16 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted(Part::Footprint) {
         report.add(footprint::measure(&server).await?);
+    }
+    if wanted(Part::Lambda) {
+        // Where `scripts/lambda --here` puts them.
+        let folder = match arguments.functions {
+            Some(folder) => folder,
+            None => std::env::current_exe()?.with_file_name("../functions/here"),
+        };
+        for section in lambda::measure(&folder, rounds).await? {
+            report.add(section);
+        }
     }
     println!("{report}");
     if let Some(out) = arguments.out {

@@ -11,9 +11,10 @@ use functions::zombies::NoCloud;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
-use twinhost::Document as _;
 use twinhost::context::seal_context;
+use twinhost::ports::Ports;
 use twinhost::unit::{Change, Condition, Unit, Write};
+use twinhost::{Document as _, TenantId};
 
 use crate::framework::Framework;
 use crate::load;
@@ -36,20 +37,9 @@ impl ChatPoster for NoChat {
 
 /// The cost watcher on a database, with one source set up.
 pub(crate) async fn open(database: &Database) -> anyhow::Result<Framework> {
-    let outside = Outside { cloud: Arc::new(NoCloud), chat: Arc::new(NoChat) };
-    let framework = Framework::open(app(outside), database).await?;
+    let framework = Framework::open(app(outside()), database).await?;
     let tenant = Framework::tenant()?;
-    let context = seal_context(&tenant, &Source::seal_context(SOURCE));
-    let secret = secret();
-    let plain = secret.expose_secret().as_bytes();
-    let source = Source {
-        name: SOURCE.to_owned(),
-        scheme: Scheme::StandardWebhooks,
-        secret: framework.ports().keys.seal(plain, &context).await?,
-        previous_secret: None,
-        created_at: Timestamp::now(),
-        rotated_at: None,
-    };
+    let source = source(framework.ports(), &tenant).await?;
     let mut unit = Unit::new(tenant, "bench");
     unit.writes.push(Write {
         collection: Source::COLLECTION,
@@ -59,6 +49,25 @@ pub(crate) async fn open(database: &Database) -> anyhow::Result<Framework> {
     });
     framework.ports().commit.commit(vec![unit]).await?;
     Ok(framework)
+}
+
+/// Nothing outside is reached.
+pub(crate) fn outside() -> Outside {
+    Outside { cloud: Arc::new(NoCloud), chat: Arc::new(NoChat) }
+}
+
+/// The source that is set up, its secret sealed for the host.
+pub(crate) async fn source(ports: &Ports, tenant: &TenantId) -> anyhow::Result<Source> {
+    let context = seal_context(tenant, &Source::seal_context(SOURCE));
+    let secret = secret();
+    Ok(Source {
+        name: SOURCE.to_owned(),
+        scheme: Scheme::StandardWebhooks,
+        secret: ports.keys.seal(secret.expose_secret().as_bytes(), &context).await?,
+        previous_secret: None,
+        created_at: Timestamp::now(),
+        rotated_at: None,
+    })
 }
 
 fn secret() -> SecretString {

@@ -122,6 +122,19 @@ impl Function {
         self.slot().await.invoke(payload.into(), None).await
     }
 
+    /// Starts an environment that no invocation waits for, as provisioned concurrency does. Answers how long its
+    /// init took: from the start of the process until it asked for its first invocation.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot start.
+    pub async fn provision(&self) -> Result<Duration, FunctionError> {
+        let environment = self.start().await?;
+        let init = environment.init;
+        lock(&self.idle).push(environment);
+        Ok(init)
+    }
+
     /// The ids of its processes.
     #[must_use]
     pub fn processes(&self) -> Vec<u32> {
@@ -156,6 +169,10 @@ impl Function {
             }
             environment.shut_down().await;
         }
+        self.start().await
+    }
+
+    async fn start(&self) -> Result<Environment, FunctionError> {
         lock(&self.processes).retain(|_, kill| !kill.is_cancelled());
         Environment::start(&self.recipe, |pid, kill| {
             lock(&self.processes).insert(pid, kill);

@@ -6,7 +6,7 @@ mod runtime_api;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::process::Command;
 use tokio::sync::oneshot;
@@ -37,6 +37,8 @@ pub(crate) struct Recipe {
 pub(crate) struct Environment {
     process: Process,
     api: RuntimeApi,
+    /// From the start of the process until it asked for its first invocation.
+    pub(crate) init: Duration,
 }
 
 impl Environment {
@@ -49,14 +51,16 @@ impl Environment {
         let api = RuntimeApi::start(recipe.arn.clone())
             .await
             .map_err(|error| entrypoint(format!("no Runtime API: {error}")))?;
+        let began = Instant::now();
         let command = command(recipe, &api.address.to_string());
         let process = command.and_then(Process::start).map_err(|error| {
             let program = recipe.executable.display();
             entrypoint(format!("Couldn't find valid bootstrap(s): [{program}]: {error}"))
         })?;
         started(process.pid(), process.killer());
-        let mut environment = Self { process, api };
+        let mut environment = Self { process, api, init: Duration::ZERO };
         environment.ready().await?;
+        environment.init = began.elapsed();
         Ok(environment)
     }
 
