@@ -102,9 +102,7 @@ async fn main() -> anyhow::Result<()> {
             Some(folder) => folder,
             None => std::env::current_exe()?.with_file_name("../functions/here"),
         };
-        for section in lambda::measure(&folder, rounds).await? {
-            report.add(section);
-        }
+        lambda::measure(&mut report, &folder, rounds).await?;
     }
     println!("{report}");
     if let Some(out) = arguments.out {

@@ -13,13 +13,15 @@ mod start;
 
 use std::path::Path;
 
-use crate::report::Section;
+use crate::report::Report;
 use built::Built;
 
 /// Measures the functions in a folder.
-pub(crate) async fn measure(folder: &Path, rounds: u32) -> anyhow::Result<Vec<Section>> {
+pub(crate) async fn measure(report: &mut Report, folder: &Path, rounds: u32) -> anyhow::Result<()> {
     let built = Built::new(folder)?;
-    let overhead = overhead::measure(&built, rounds).await?;
+    report.add(overhead::measure(&built, rounds).await?);
     let (cost, peaks) = cost::measure(&built).await?;
-    Ok(vec![overhead, start::measure(&built, rounds, &peaks).await?, cost])
+    report.add(cost);
+    report.add(start::measure(&built, rounds, &peaks).await?);
+    Ok(())
 }
