@@ -31,7 +31,8 @@ pub struct Statement {
 
 impl Statement {
     fn new(sid: String, actions: &[&str], resources: Vec<String>) -> Self {
-        let actions = actions.iter().map(|it| (*it).to_owned()).collect();
+        let mut actions: Vec<String> = actions.iter().map(|it| (*it).to_owned()).collect();
+        actions.sort_unstable();
         Self { sid, actions, resources, conditions: None }
     }
 

@@ -1,0 +1,102 @@
+//! Queues: order, redrive, reports, alarms.
+
+use cdk_app::naming::{Names, most_receives, visibility};
+use serde_json::{Value as Json, json};
+
+use crate::support::{function, manifest, of_type, one, service};
+
+const QUEUE: &str = "AWS::SQS::Queue";
+
+fn queue<'a>(template: &'a Json, name: &str) -> (&'a str, &'a Json) {
+    one(template, QUEUE, "QueueName", name)
+}
+
+#[test]
+fn every_consumer_and_schedule_has_a_fifo_queue_that_gives_up_into_another() {
+    let (manifest, template) = (manifest(), service());
+    let names = Names::new("cost-watcher", "dev");
+    for handler in manifest.queues() {
+        let (_, live) = queue(&template, &names.queue(handler.name));
+        let (dead_id, dead) = queue(&template, &names.dead_letters(handler.name));
+        assert_eq!((&live["FifoQueue"], &dead["FifoQueue"]), (&json!(true), &json!(true)));
+        assert_eq!(live["ContentBasedDeduplication"], Json::Null, "ids come with the messages");
+        assert_eq!(live["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0], dead_id);
+        assert_eq!(live["RedrivePolicy"]["maxReceiveCount"], most_receives(handler));
+        assert_eq!(live["VisibilityTimeout"], visibility(handler));
+        let (_, function) = function(&template, handler.name);
+        assert_eq!(
+            live["VisibilityTimeout"].as_u64().unwrap(),
+            function["Timeout"].as_u64().unwrap() * 6
+        );
+        assert_eq!(dead["MessageRetentionPeriod"], 14 * 86_400);
+    }
+}
+
+#[test]
+fn every_queue_refuses_what_is_not_encrypted_on_the_way() {
+    let template = service();
+    let policies = of_type(&template, "AWS::SQS::QueuePolicy");
+    for (id, queue) in of_type(&template, QUEUE) {
+        assert_eq!(queue["SqsManagedSseEnabled"], true, "{id}");
+        let policy = policies.values().find(|it| it["Queues"][0]["Ref"] == id).unwrap();
+        let deny = &policy["PolicyDocument"]["Statement"][0];
+        assert_eq!(
+            (&deny["Effect"], &deny["Condition"]["Bool"]["aws:SecureTransport"]),
+            (&json!("Deny"), &json!("false"))
+        );
+    }
+}
+
+#[test]
+fn lambda_takes_a_batch_of_each_queue_and_believes_what_is_reported_of_each_message() {
+    let (manifest, template) = (manifest(), service());
+    let names = Names::new("cost-watcher", "dev");
+    let sources = of_type(&template, "AWS::Lambda::EventSourceMapping");
+    assert_eq!(sources.len(), manifest.queues().count());
+    for handler in manifest.queues() {
+        let (function, _) = function(&template, handler.name);
+        let (queue, _) = queue(&template, &names.queue(handler.name));
+        let source = sources.values().find(|it| it["FunctionName"]["Ref"] == function).unwrap();
+        assert_eq!(source["EventSourceArn"]["Fn::GetAtt"][0], queue);
+        assert_eq!(source["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+        assert_eq!(source["BatchSize"], handler.trigger.batch());
+        assert_eq!(
+            source["MaximumBatchingWindowInSeconds"],
+            Json::Null,
+            "AWS has none for FIFO queues"
+        );
+        assert_eq!(source["ScalingConfig"]["MaximumConcurrency"], handler.concurrency);
+    }
+}
+
+#[test]
+fn somebody_is_told_of_every_handler_that_fails_and_every_queue_that_does_not_move() {
+    let (manifest, template) = (manifest(), service());
+    let names = Names::new("cost-watcher", "dev");
+    let alarms = of_type(&template, "AWS::CloudWatch::Alarm");
+    let topics = of_type(&template, "AWS::SNS::Topic");
+    let topic = json!([{ "Ref": topics.keys().next().unwrap() }]);
+    let watched = |metric: &str, resource: &str| {
+        let alarm = alarms
+            .values()
+            .find(|it| it["MetricName"] == metric && it["Dimensions"][0]["Value"] == resource);
+        let alarm = alarm.unwrap_or_else(|| panic!("nobody is told of {metric} of {resource}"));
+        assert_eq!(alarm["AlarmActions"], topic);
+        assert_eq!(alarm["ComparisonOperator"], "GreaterThanThreshold");
+    };
+    for handler in &manifest.handlers {
+        let function = names.function(handler.name);
+        watched("Errors", &function);
+        watched("Throttles", &function);
+    }
+    for handler in manifest.queues() {
+        watched("ApproximateNumberOfMessagesVisible", &names.dead_letters(handler.name));
+        watched("ApproximateAgeOfOldestMessage", &names.queue(handler.name));
+    }
+    assert_eq!(of_type(&template, "AWS::CloudWatch::Dashboard").len(), 1);
+    let budgets = of_type(&template, "AWS::Budgets::Budget");
+    assert_eq!(
+        budgets.values().next().unwrap()["Budget"]["BudgetLimit"],
+        json!({ "Amount": 50, "Unit": "USD" })
+    );
+}
