@@ -135,7 +135,10 @@ impl Run<'_> {
         let from = Holder { keys: &*self.side.ports.keys, tenant };
         let to = Holder { keys, tenant };
         let resealed = resealed(self.what.sealed, collection, (key, body), from, to).await;
-        resealed.map_err(MigrationError::Sealed)
+        resealed.map_err(|locked| MigrationError::Sealed {
+            locked,
+            cure: "set that secret anew first, or export without a key file for the way",
+        })
     }
 
     async fn objects(&mut self) -> Result<(), MigrationError> {

@@ -25,6 +25,10 @@ const IMPORTS: &str = "imports";
 /// The name under which objects are stored.
 const COMMITTER: &str = "import";
 
+/// What to do when a secret that opened a moment ago cannot be sealed with the key of the host.
+const NEEDS_KEYS: &str =
+    "the host must have a key to seal with (on AWS `TWINHOST_KMS_KEY`), and be let use it";
+
 /// Bytes that a document takes in a unit beside its key and body, or a few more.
 const BESIDE: usize = 300;
 
@@ -242,7 +246,7 @@ impl Run<'_> {
         let from = Holder { keys, tenant: self.was };
         let to = Holder { keys: &*self.side.ports.keys, tenant: self.tenant };
         let resealed = resealed(self.what.sealed, collection, (key, body), from, to).await;
-        resealed.map_err(MigrationError::Sealed)
+        resealed.map_err(|locked| MigrationError::Sealed { locked, cure: NEEDS_KEYS })
     }
 
     /// Stores documents; if they cannot be, names the one that is at fault.

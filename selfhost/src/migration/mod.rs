@@ -96,8 +96,13 @@ pub enum MigrationError {
     #[error("{0}")]
     Refused(String),
     /// A sealed value does not open.
-    #[error("{0}")]
-    Sealed(Locked),
+    #[error("{locked}; {cure}")]
+    Sealed {
+        /// Which.
+        locked: Locked,
+        /// What to do.
+        cure: &'static str,
+    },
     /// A host failed.
     #[error("{what}")]
     Port {

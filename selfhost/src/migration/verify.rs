@@ -189,7 +189,9 @@ impl Check<'_> {
         };
         let mut locked = locked(self.what.sealed, collection, (key, body), holder).await;
         if self.what.keys.is_some() && !locked.is_empty() {
-            return Err(MigrationError::Sealed(locked.swap_remove(0)));
+            let locked = locked.swap_remove(0);
+            let cure = "give the very key file that the export was given";
+            return Err(MigrationError::Sealed { locked, cure });
         }
         self.locked.append(&mut locked);
         Ok(())
