@@ -20,6 +20,8 @@ use twinhost::ports::{
 use twinhost::schedule::messages;
 use twinhost::{App, Request, Response, Tick};
 
+use crate::PATIENCE;
+
 /// Bytes of headers that a gateway takes.
 const HEAD_BYTES: usize = 10_240;
 
@@ -182,8 +184,12 @@ impl Host for MemoryHost {
 
     async fn settled(&self, handler: &str) -> anyhow::Result<()> {
         let handler = self.handler(handler)?;
-        while self.runs(handler.name) && self.work(handler).await? {}
-        Ok(())
+        let work = async {
+            while self.runs(handler.name) && self.work(handler).await? {}
+            Ok(())
+        };
+        let waited = tokio::time::timeout(PATIENCE, work).await;
+        waited.with_context(|| format!("`{}` does not end", handler.name))?
     }
 
     async fn drained(&self, handler: &str) -> anyhow::Result<()> {

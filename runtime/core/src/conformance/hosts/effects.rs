@@ -54,7 +54,11 @@ pub async fn effects_happen_once_however_often_a_message_is_delivered(site: &Sit
 
 /// T1, T2: who read a document that has changed since runs again, so that nothing is lost.
 pub async fn increments_of_concurrent_handlers_all_count(site: &Site) -> Kept {
-    let add = || vec![Act::Add { key: "count".into(), by: 1 }];
+    // Between the read and the write there is time for others to write.
+    let add = || {
+        let look = Act::Look { key: "count".into() };
+        vec![look, Act::Linger { ms: 20 }, Act::Add { key: "count".into(), by: 1 }]
+    };
     let tasks = (0..24).map(|n| task(&format!("t{n}"), &format!("g{}", n % 6), add()));
     site.finish(tasks.collect()).await?;
     equal(&site.thing("count").await?, &Some(json!(24)))
