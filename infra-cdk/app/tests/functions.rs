@@ -140,7 +140,7 @@ fn a_route_reaches_its_function_and_nothing_else_may_call_it() {
     assert_eq!(permission["FunctionName"]["Fn::GetAtt"][0], id);
     assert_eq!(permission["Principal"], "apigateway.amazonaws.com");
     assert!(
-        permission["SourceArn"].to_string().contains("POST/webhooks/{tenant}/{source}"),
+        permission["SourceArn"].to_string().contains("/webhooks/{tenant}/{source}"),
         "{permission}"
     );
 }

@@ -76,10 +76,16 @@ fn a_zip_that_is_not_there_is_named_with_the_cure() {
 
 #[test]
 fn a_name_that_is_too_long_is_named_with_what_is_allowed() {
-    let app = App::new("an-application-with-quite-a-long-name-of-its-own").handler(Greedy);
+    let app = cost_watcher();
     let zips = zips(&app);
-    let error = check(&app, &settings(zips.path(), "long-stage")).unwrap_err().to_string();
-    assert!(!error.contains("its function's name"), "65 characters: {error}");
-    let error = check(&app, &settings(zips.path(), "longer-stage")).unwrap_err().to_string();
-    assert!(error.contains("its function's name"), "{error}");
+    // `cost-watcher-<stage>-webhook-ingestion` is the longest name: 64 characters, then 65.
+    let longest = "s".repeat(64 - "cost-watcher--webhook-ingestion".len());
+    check(&app, &settings(zips.path(), &longest)).unwrap();
+    let error = check(&app, &settings(zips.path(), &(longest + "s"))).unwrap_err().to_string();
+    assert!(
+        error.contains("`webhook-ingestion`: its function's name")
+            && error.contains("Lambda allows up to 64"),
+        "{error}"
+    );
+    assert_eq!(error.lines().count(), 2, "{error}");
 }

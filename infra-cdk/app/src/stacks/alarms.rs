@@ -35,12 +35,15 @@ pub(super) struct Watched<'a> {
 }
 
 impl Watched<'_> {
-    pub(super) fn metric(&self, kernel: &Kernel, label: &str) -> Result<Metric, Error> {
-        let props = MetricProps::new(self.metric, self.namespace)
+    /// The metric; with a label it is a line of a graph, which an alarm cannot watch alone.
+    pub(super) fn metric(&self, kernel: &Kernel, label: Option<&str>) -> Result<Metric, Error> {
+        let mut props = MetricProps::new(self.metric, self.namespace)
             .dimensions_map([self.dimension])
             .statistic(self.statistic)
-            .label(label)
             .period(Duration::seconds(kernel, PERIOD)?);
+        if let Some(label) = label {
+            props = props.label(label);
+        }
         Metric::new(kernel, props)
     }
 }
@@ -162,7 +165,7 @@ fn alarm(
     why: &str,
 ) -> Result<(), Error> {
     let kernel = stack.object().kernel();
-    let metric = watched.metric(kernel, name)?;
+    let metric = watched.metric(kernel, None)?;
     let props = AlarmProps::new(periods, metric, above)
         .alarm_description(why)
         .comparison_operator(ComparisonOperator::GreaterThanThreshold)

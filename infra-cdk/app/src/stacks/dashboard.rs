@@ -58,7 +58,7 @@ fn graph(
     watched: impl for<'a> Fn(&'a str) -> Watched<'a>,
 ) -> Result<IWidget, Error> {
     let kernel = parts.stack.object().kernel();
-    let line = |name: &&str| watched(&resource(name)).metric(kernel, name).map(IMetric::from);
+    let line = |name: &&str| watched(&resource(name)).metric(kernel, Some(name)).map(IMetric::from);
     let lines = handlers.iter().map(line).collect::<Result<Vec<_>, _>>()?;
     let props = GraphWidgetProps::new().title(title).left(lines).width(WIDTH);
     GraphWidget::new(kernel, props).map(IWidget::from)
