@@ -236,7 +236,7 @@ impl Home {
     }
 
     /// A command that finds the runner by the same settings as the runner itself.
-    fn asking(&self) -> anyhow::Result<Command> {
+    pub(crate) fn asking(&self) -> anyhow::Result<Command> {
         let mut command = self.command()?;
         command.env("TWINHOST__HTTP__LISTEN", format!("127.0.0.1:{}", self.http));
         command.env("TWINHOST__ADMIN__LISTEN", format!("127.0.0.1:{}", self.admin));

@@ -1,7 +1,9 @@
 //! What the tests over the real command share: a home that is started, asked, killed and started again,
 //! and a sender of webhooks that keeps a ledger.
 
+pub mod cloud_local;
 pub mod database;
+pub mod documents;
 pub mod home;
 pub mod hosts;
 pub mod ledger;

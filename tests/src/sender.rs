@@ -50,10 +50,19 @@ impl Sender {
     /// When the command fails.
     pub async fn add(home: &Home, tenant: &str, source: &str) -> anyhow::Result<Self> {
         let added = home.json(&["sources", "add", source, "--tenant", tenant]).await?;
+        Self::of(&home.url(""), &format!("/webhooks/{tenant}/{source}"), &added)
+    }
+
+    /// The sender that `sources add` has let in, posting to that path of a receiver.
+    ///
+    /// # Errors
+    ///
+    /// When what was printed has no secret.
+    pub fn of(receiver: &str, path: &str, added: &Value) -> anyhow::Result<Self> {
         let secret = added["secret"].as_str().context("no secret was printed")?;
-        let path = format!("/webhooks/{tenant}/{source}");
         let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
-        Ok(Self { client, url: home.url(&path), path, secret: secret.into() })
+        let url = format!("{receiver}{path}");
+        Ok(Self { client, url, path: path.to_owned(), secret: secret.into() })
     }
 
     /// The same sender, posting to another runner.

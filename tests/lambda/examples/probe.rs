@@ -34,6 +34,9 @@ async fn main() -> Result<(), Error> {
 async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     let (event, context) = event.into_parts();
     println!("invoked with {event}");
+    if let Some(records) = event["Records"].as_array() {
+        return batch(records).await;
+    }
     match event["do"].as_str() {
         Some("fail") => Err("no such luck".into()),
         Some("exit") => std::process::exit(0),
@@ -63,4 +66,24 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
             "variables": std::env::vars().collect::<std::collections::BTreeMap<_, _>>(),
         })),
     }
+}
+
+/// Does what the bodies of a batch's messages say; reports those that are to fail.
+async fn batch(records: &[Value]) -> Result<Value, Error> {
+    let mut failures = Vec::new();
+    for record in records {
+        let body: Value = serde_json::from_str(record["body"].as_str().unwrap_or_default())?;
+        match body["do"].as_str() {
+            Some("fail") => failures.push(json!({"itemIdentifier": record["messageId"]})),
+            Some("fail all") => return Err("no such luck".into()),
+            Some("crash") => std::process::exit(7),
+            Some("answer") => return Ok(body["with"].clone()),
+            Some("wait") => {
+                let millis = body["ms"].as_u64().unwrap_or_default();
+                tokio::time::sleep(Duration::from_millis(millis)).await;
+            }
+            _ => {}
+        }
+    }
+    Ok(json!({ "batchItemFailures": failures }))
 }

@@ -82,7 +82,9 @@ pub async fn kill_at_random(
             .flat_map(|function| function.processes().into_iter().map(move |pid| (function, pid)))
             .collect();
         if let Some((function, pid)) = all.get(rand::random_range(0..all.len().max(1))) {
-            killed += usize::from(function.kill(*pid));
+            let done = function.kill(*pid);
+            killed += usize::from(done);
+            tracing::info!(function = function.name(), pid, done, "a process is killed on purpose");
         }
     }
 }

@@ -4,4 +4,7 @@
 
 mod function;
 mod http_front;
+mod poller;
 mod probe;
+mod queue;
+mod rigour;

@@ -169,6 +169,7 @@ impl Shared {
         let results = match second {
             None => vec![invoke(slot, payload).await],
             Some(second) => {
+                tracing::info!(queue = self.source.url, "a batch is delivered twice on purpose");
                 let both = futures::join!(invoke(slot, payload.clone()), invoke(second, payload));
                 vec![both.0, both.1]
             }

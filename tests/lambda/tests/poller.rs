@@ -1,0 +1,146 @@
+//! What becomes of the messages of a queue that a function is mapped to (E3 to E11).
+
+use std::sync::Arc;
+
+use lambda_emulator::{Misbehaviour, Poller, Source};
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::probe::{Probe, probe, until};
+use crate::queue::{Queue, queue};
+
+/// A queue with a function behind it.
+struct Mapped {
+    queue: Queue,
+    probe: Probe,
+    misbehaviour: Arc<Misbehaviour>,
+    wake: Arc<Notify>,
+    _stop: DropGuard,
+}
+
+/// Polls from the start; what is sent before is taken in one batch.
+async fn mapped(concurrency: usize, before: impl AsyncFnOnce(&Queue)) -> Mapped {
+    let queue = queue().await;
+    before(&queue).await;
+    let probe = probe(|options| options.concurrency = concurrency);
+    let (misbehaviour, wake) = (Arc::new(Misbehaviour::default()), Arc::new(Notify::new()));
+    let source = Source {
+        url: queue.url.clone(),
+        arn: "arn:aws:sqs:us-east-1:123456789012:orders.fifo".to_owned(),
+        region: "us-east-1".to_owned(),
+        batch: 10,
+        function: Arc::clone(&probe.function),
+    };
+    let sqs = queue.clients.sqs().clone();
+    let poller = Poller::new(source, sqs, Arc::clone(&misbehaviour), Arc::clone(&wake));
+    let stop = CancellationToken::new();
+    tokio::spawn(poller.run(stop.clone()));
+    Mapped { queue, probe, misbehaviour, wake, _stop: stop.drop_guard() }
+}
+
+impl Mapped {
+    /// Sends bodies to one group, and has them looked for.
+    async fn send(&self, group: &str, bodies: impl IntoIterator<Item = Value>) {
+        self.queue.send(group, bodies).await;
+        self.wake.notify_waiters();
+    }
+
+    async fn invoked(&self, times: usize) {
+        until("it is invoked", || self.invocations() >= times).await;
+    }
+
+    fn invocations(&self) -> usize {
+        self.probe.function.log().matches("invoked with").count()
+    }
+}
+
+fn act(what: &str) -> Value {
+    json!({ "do": what })
+}
+
+#[tokio::test]
+async fn what_is_not_reported_is_deleted_and_the_rest_comes_again() {
+    let (done, fail) = (json!(1), act("fail"));
+    let all = [done.clone(), fail.clone(), json!(2)];
+    let mapped = mapped(4, async |queue| queue.send("g", all).await).await;
+    mapped.queue.holds(&[(fail.clone(), 1)]).await;
+    mapped.queue.time_out().await;
+    mapped.wake.notify_waiters();
+    mapped.queue.holds(&[(fail, 2)]).await;
+}
+
+#[tokio::test]
+async fn a_batch_that_fails_as_a_whole_keeps_all_its_messages() {
+    let no_report =
+        json!({"do": "answer", "with": {"batchItemFailures": [{"itemIdentifier": "nobody"}]}});
+    for bad in [act("fail all"), act("crash"), no_report] {
+        let all = [json!(1), bad.clone()];
+        let mapped = mapped(4, async |queue| queue.send("g", all).await).await;
+        mapped.invoked(1).await;
+        mapped.queue.holds(&[(json!(1), 1), (bad, 1)]).await;
+    }
+}
+
+#[tokio::test]
+async fn an_empty_answer_is_complete_success() {
+    for answer in [Value::Null, json!({}), json!({"batchItemFailures": null})] {
+        let mapped = mapped(4, async |_| {}).await;
+        mapped.send("g", [json!({"do": "answer", "with": answer})]).await;
+        mapped.invoked(1).await;
+        mapped.queue.holds(&[]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_mapping_without_reports_deletes_what_failed() {
+    let mapped = mapped(4, async |_| {}).await;
+    mapped.misbehaviour.ignore_reports(true);
+    mapped.send("g", [act("fail")]).await;
+    mapped.invoked(1).await;
+    mapped.queue.holds(&[]).await;
+}
+
+#[tokio::test]
+async fn a_poll_that_is_throttled_costs_no_delivery() {
+    let mapped = mapped(1, async |_| {}).await;
+    mapped.send("g", [json!({"do": "wait", "ms": 1500})]).await;
+    mapped.invoked(1).await;
+    mapped.send("h", [act("fail")]).await;
+    mapped.queue.holds(&[(json!({"do": "wait", "ms": 1500}), 1), (act("fail"), 0)]).await;
+    mapped.invoked(2).await;
+    // Its one delivery is the one that the function has seen.
+    mapped.queue.holds(&[(act("fail"), 1)]).await;
+    assert_eq!(mapped.invocations(), 2);
+}
+
+#[tokio::test]
+async fn groups_are_worked_on_side_by_side_and_a_group_one_batch_at_a_time() {
+    let wait = json!({"do": "wait", "ms": 60_000});
+    let mapped = mapped(4, async |_| {}).await;
+    mapped.send("g", [wait.clone()]).await;
+    mapped.invoked(1).await;
+    mapped.send("g", [json!("behind")]).await;
+    mapped.send("h", [wait.clone()]).await;
+    mapped.invoked(2).await;
+    mapped.queue.holds(&[(wait.clone(), 1), (json!("behind"), 0), (wait, 1)]).await;
+}
+
+#[tokio::test]
+async fn a_batch_is_delivered_twice_and_deletes_are_lost_when_asked_for() {
+    let mapped = mapped(4, async |_| {}).await;
+    mapped.misbehaviour.duplicate(1.0);
+    mapped.send("g", [json!("twice")]).await;
+    mapped.invoked(2).await;
+    mapped.queue.holds(&[]).await;
+
+    mapped.misbehaviour.duplicate(0.0);
+    mapped.misbehaviour.lose_deletes(1.0);
+    mapped.send("g", [json!("lost")]).await;
+    mapped.invoked(3).await;
+    mapped.misbehaviour.lose_deletes(0.0);
+    mapped.queue.time_out().await;
+    mapped.wake.notify_waiters();
+    mapped.invoked(4).await;
+    mapped.queue.holds(&[]).await;
+}

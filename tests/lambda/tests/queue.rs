@@ -1,0 +1,97 @@
+//! A queue on the emulator of AWS.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aws_sdk_sqs::types::{Message, QueueAttributeName};
+use lambda_emulator::{Aws, clients};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use twinhost_aws::Clients;
+
+/// The longest that anything here is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a received message stays hidden, in seconds.
+pub(crate) const HIDDEN: u64 = 30;
+
+/// A FIFO queue, alone on an emulator.
+pub(crate) struct Queue {
+    pub(crate) aws: Aws,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) url: String,
+    _folder: TempDir,
+}
+
+pub(crate) async fn queue() -> Queue {
+    let folder = tempfile::tempdir().unwrap();
+    let aws = Aws::start(folder.path(), 0).await.unwrap();
+    let clients = Arc::new(clients(aws.url()).await);
+    let request = clients.sqs().create_queue().queue_name("orders.fifo");
+    let request = request.attributes(QueueAttributeName::FifoQueue, "true");
+    let request = request.attributes(QueueAttributeName::VisibilityTimeout, HIDDEN.to_string());
+    let url = request.send().await.unwrap().queue_url.unwrap();
+    Queue { aws, clients, url, _folder: folder }
+}
+
+impl Queue {
+    /// Sends bodies to a group.
+    pub(crate) async fn send(&self, group: &str, bodies: impl IntoIterator<Item = Value>) {
+        for body in bodies {
+            let id = uuid::Uuid::new_v4().to_string();
+            let request = self.clients.sqs().send_message().queue_url(&self.url);
+            let request = request.message_group_id(group).message_deduplication_id(id);
+            request.message_body(body.to_string()).send().await.unwrap();
+        }
+    }
+
+    /// Receives as many as can be had at once.
+    pub(crate) async fn receive(&self) -> Vec<Message> {
+        let request = self.clients.sqs().receive_message().queue_url(&self.url);
+        let answer = request.max_number_of_messages(10).send().await.unwrap();
+        answer.messages.unwrap_or_default()
+    }
+
+    /// The bodies that can be received at once.
+    pub(crate) async fn bodies(&self) -> Vec<Value> {
+        let received = self.receive().await;
+        received
+            .iter()
+            .map(|message| serde_json::from_str(message.body().unwrap()).unwrap())
+            .collect()
+    }
+
+    pub(crate) async fn delete(&self, message: &Message) -> bool {
+        let request = self.clients.sqs().delete_message().queue_url(&self.url);
+        let request = request.receipt_handle(message.receipt_handle().unwrap());
+        request.send().await.is_ok()
+    }
+
+    /// Lets the visibility timeout pass.
+    pub(crate) async fn time_out(&self) {
+        self.aws.advance(Duration::from_secs(HIDDEN + 1)).await.unwrap();
+    }
+
+    /// Body and receive count of each message in the queue, in flight or not.
+    pub(crate) async fn all(&self) -> Vec<(Value, u64)> {
+        let all = self.aws.tell(&json!({"peek": "orders.fifo"})).await.unwrap();
+        let message = |message: &Value| {
+            let body = serde_json::from_str(message["body"].as_str().unwrap()).unwrap();
+            (body, message["receive_count"].as_u64().unwrap())
+        };
+        all.as_array().unwrap().iter().map(message).collect()
+    }
+
+    /// Waits until the queue holds just this.
+    pub(crate) async fn holds(&self, wanted: &[(Value, u64)]) {
+        let began = Instant::now();
+        loop {
+            let all = self.all().await;
+            if all == wanted {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "it holds {all:?} and not {wanted:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
