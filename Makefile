@@ -56,6 +56,21 @@ test: ## Run every test (TEST=part-of-a-name for some)
 lambda: ## Build and zip the Lambda functions into target/functions (HANDLERS="scorer digest" for some)
 	@scripts/lambda $(HANDLERS)
 
+# Arguments for the CDK's CLI: make deploy CDK="-c stage=prod -c mailFrom=alerts@example.com"
+CDK ?=
+
+.PHONY: deploy
+deploy: setup-cdk lambda ## Deploy everything to the AWS account of this shell (CDK="-c stage=prod …")
+	@cd infra-cdk && npx --no-install cdk deploy --all $(CDK)
+
+.PHONY: diff
+diff: setup-cdk ## Show what a deployment would change (CDK=…)
+	@cd infra-cdk && npx --no-install cdk diff --all $(CDK)
+
+.PHONY: destroy
+destroy: setup-cdk ## Delete the deployment, but the table, buckets, key and users (CDK=…)
+	@cd infra-cdk && npx --no-install cdk destroy --all $(CDK)
+
 .PHONY: check
 check: fmt lint doc boundaries deny ## Run every check that CI runs beside the tests
 
