@@ -17,7 +17,7 @@ The functions are the real executables, each a process behind an emulator of Lam
 moto's (`make setup` installs it). Everything in them is gone when this ends. It needs a build with the feature \
 `cloud`, and the executables: `make cloud-local` builds both and starts it.
 
-The other commands work on it with --cloud. What AWS may do on a bad day can be had on purpose: processes that are \
+The other commands work on it with --cloud, or where TWINHOST_CLOUD=1 is set. What AWS may do on a bad day can be had on purpose: processes that are \
 killed, messages that are delivered twice.
 
 Examples:
@@ -33,8 +33,8 @@ pub(crate) struct CloudLocalArgs {
     /// Where the API listens, on loopback
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// An emulator of AWS that runs already, instead of one of our own
-    #[arg(long, value_name = "URL")]
+    /// An emulator of AWS that runs already, instead of one of our own; a plain moto shows no messages in queues
+    #[arg(long, value_name = "URL", value_parser = endpoint)]
     endpoint: Option<String>,
     /// The folder of the functions' executables [default: that of this command]
     #[arg(long, value_name = "FOLDER")]
@@ -60,6 +60,13 @@ fn chance(text: &str) -> Result<f64, String> {
     }
 }
 
+fn endpoint(text: &str) -> Result<String, String> {
+    match text.parse::<http::Uri>() {
+        Ok(uri) if uri.scheme_str() == Some("http") && uri.host().is_some() => Ok(text.to_owned()),
+        _ => Err("an emulator of AWS is at a URL such as http://127.0.0.1:5000".to_owned()),
+    }
+}
+
 /// Runs until it is told to stop.
 #[cfg(feature = "cloud")]
 pub(crate) async fn run(
@@ -71,6 +78,7 @@ pub(crate) async fn run(
     use crate::cloud_local::{self, Options, Trouble};
 
     let manifest = app.manifest();
+    let gone = if args.endpoint.is_none() { " (gone when this ends)" } else { "" };
     let options = Options {
         endpoint: args.endpoint,
         executables: args.executables.map_or_else(cloud_local::beside, Ok)?,
@@ -92,7 +100,7 @@ pub(crate) async fn run(
                     lines.push(format!("           {method} {path}  {}", handler.name));
                 }
             }
-            lines.push(format!("AWS        {} (gone when this ends)", state.endpoint));
+            lines.push(format!("AWS        {}{gone}", state.endpoint));
             lines.push(format!("Logs       {}", logs.display()));
             lines.join("\n")
         })?;
@@ -106,11 +114,7 @@ pub(crate) async fn run(
 
 /// Says what is missing.
 #[cfg(not(feature = "cloud"))]
-#[expect(
-    clippy::unused_async,
-    clippy::needless_pass_by_value,
-    reason = "with the feature it is needed"
-)]
+#[expect(clippy::unused_async, reason = "with the feature it waits")]
 pub(crate) async fn run(_: CloudLocalArgs, _: &Config, _: &App, _: Output) -> Result<()> {
     Err(super::stores::not_built())
 }

@@ -89,8 +89,10 @@ struct Global {
     /// What to log on standard error: `info`, `warn,twinhost=debug` [env: `TWINHOST__LOG__LEVEL`]
     #[arg(long, global = true, value_name = "LEVEL")]
     log_level: Option<String>,
-    /// Work on a running `cloud-local` with the same data folder, not on the stores of this machine
-    #[arg(long, global = true)]
+    /// Work on a running `cloud-local` with the same data folder, not on the stores of this machine [env:
+    /// `TWINHOST_CLOUD`]
+    #[arg(long, global = true, env = "TWINHOST_CLOUD", hide_env = true)]
+    #[arg(value_parser = clap::builder::FalseyValueParser::new())]
     cloud: bool,
 }
 

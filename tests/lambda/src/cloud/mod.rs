@@ -1,12 +1,12 @@
 //! A whole application as it is on AWS: its resources on an emulator of AWS, and its functions here.
 
 mod names;
+mod options;
 mod queues;
 mod resources;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,9 +20,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use twinhost::manifest::{HandlerManifest, Manifest};
 use twinhost_aws::hosts::function_timeout;
-use twinhost_aws::{AwsOptions, Clients, CognitoOptions};
+use twinhost_aws::{AwsOptions, Clients};
 
 pub use self::names::Names;
+pub use self::options::{CloudOptions, Executables};
 pub use self::queues::CloudQueues;
 use crate::front::Front;
 use crate::function::{Function, FunctionOptions};
@@ -36,77 +37,11 @@ pub const REGION: &str = "us-east-1";
 /// Credentials that the emulator of AWS takes; it takes any.
 const CREDENTIALS: [&str; 2] = ["AKIAEMULATED", "emulated"];
 
+/// Bytes that a function's variables have, names and values (AWS: C3).
+const VARIABLES_BYTES: usize = 4096;
+
 /// How long work in flight may go on after a stop.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// Where the executables of functions are.
-#[derive(Clone, Debug)]
-pub enum Executables {
-    /// In a folder, by their handlers' names.
-    Folder(PathBuf),
-    /// One that is all of them: it looks at `AWS_LAMBDA_FUNCTION_NAME`.
-    One(PathBuf),
-}
-
-impl Executables {
-    fn of(&self, handler: &str) -> anyhow::Result<PathBuf> {
-        let path = match self {
-            Self::Folder(folder) => folder.join(handler),
-            Self::One(path) => path.clone(),
-        };
-        ensure!(
-            path.is_file(),
-            "{} is missing, the executable of `{handler}`; build it: cargo build -p functions-lambda --bins",
-            path.display()
-        );
-        // Functions are started in no particular folder.
-        path.canonicalize().with_context(|| format!("find {}", path.display()))
-    }
-}
-
-/// What is run, and how.
-#[derive(Clone, Debug)]
-pub struct CloudOptions {
-    /// The emulator of AWS: `http://127.0.0.1:5000`.
-    pub endpoint: String,
-    /// Where the executables are.
-    pub executables: Executables,
-    /// The handlers that run; all, if none is named. What is sent to the others stays in their queues.
-    pub only: BTreeSet<String>,
-    /// How long a received message stays invisible, instead of six timeouts of its function.
-    pub visibility_timeout: Option<Duration>,
-    /// Whether schedules fire by themselves.
-    pub schedules: bool,
-    /// Where the API listens; a loopback address, port 0 for any free one.
-    pub listen: SocketAddr,
-    /// The API's stage; paths begin with any but `$default`.
-    pub stage: String,
-    /// Whose tokens are good, if a route asks for one.
-    pub cognito: Option<CognitoOptions>,
-    /// Variables for every function, beside those it needs.
-    pub variables: BTreeMap<String, String>,
-    /// A folder for the functions' logs: `<handler>.log`.
-    pub logs: PathBuf,
-}
-
-impl CloudOptions {
-    /// Everything of an application, on any free port, as it would be on AWS.
-    #[must_use]
-    pub fn new(endpoint: &str, executables: Executables, logs: impl Into<PathBuf>) -> Self {
-        Self {
-            endpoint: endpoint.to_owned(),
-            executables,
-            only: BTreeSet::new(),
-            visibility_timeout: None,
-            schedules: true,
-            listen: (Ipv4Addr::LOCALHOST, 0).into(),
-            stage: "$default".to_owned(),
-            cognito: None,
-            variables: BTreeMap::new(),
-            logs: logs.into(),
-        }
-    }
-}
 
 /// An application on this machine as it would be on AWS. It ends with this value: its processes are killed.
 #[derive(Debug)]
@@ -174,6 +109,11 @@ impl Cloud {
         let mut variables = options.variables.clone();
         variables.extend(resources::variables(&self.options, manifest, handler));
         AwsOptions::from_variables(variables.clone())?.check(manifest, name)?;
+        let bytes: usize = variables.iter().map(|(name, value)| name.len() + value.len()).sum();
+        ensure!(
+            bytes <= VARIABLES_BYTES,
+            "the variables of `{name}` have {bytes} bytes; Lambda takes {VARIABLES_BYTES}, so give it fewer"
+        );
         let reach = [
             ("AWS_ENDPOINT_URL", &*options.endpoint),
             ("AWS_ACCESS_KEY_ID", CREDENTIALS[0]),

@@ -168,3 +168,57 @@ pub(super) fn variables(
     let known = wanted.into_iter().filter_map(|(name, value)| Some((name, value?.clone())));
     known.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use twinhost::conformance::{BILLS, ORDERS, manifest};
+
+    use super::*;
+
+    fn options() -> AwsOptions {
+        let url = |handler: &str| (handler.to_owned(), format!("http://127.0.0.1/{handler}"));
+        AwsOptions {
+            table: Some("app".to_owned()),
+            bucket: Some("app-objects".to_owned()),
+            kms_key: Some("key".to_owned()),
+            mail_from: Some(SENDER.to_owned()),
+            queues: [ORDERS, BILLS].map(url).into(),
+            dead_letters: [ORDERS, BILLS].map(url).into(),
+            cognito: None,
+        }
+    }
+
+    #[test]
+    fn a_function_is_told_of_what_it_may_touch_and_of_nothing_else() {
+        let mut manifest = manifest();
+        let names = |manifest: &Manifest| {
+            let handler = manifest.handler(ORDERS).unwrap();
+            variables(&options(), manifest, handler).into_keys().collect::<Vec<_>>()
+        };
+        let own = [variable(DEAD_LETTERS, ORDERS), variable(QUEUE, ORDERS), TABLE.to_owned()];
+        for (grant, more) in [
+            (Grant::WriteObjects("payloads"), BUCKET.to_owned()),
+            (Grant::SendMail, MAIL_FROM.to_owned()),
+            (Grant::Open, KMS_KEY.to_owned()),
+            (Grant::Publish(BILLS), variable(QUEUE, BILLS)),
+        ] {
+            manifest.handlers.iter_mut().for_each(|handler| handler.grants.clear());
+            assert_eq!(names(&manifest), own);
+            manifest.handlers.iter_mut().for_each(|handler| handler.grants = vec![grant]);
+            let mut wanted = [&own[..], &[more]].concat();
+            wanted.sort();
+            assert_eq!(names(&manifest), wanted);
+        }
+    }
+
+    #[test]
+    fn sqs_gives_up_long_after_the_function_would() {
+        let manifest = manifest();
+        for handler in manifest.queues() {
+            let receives = most_receives(handler);
+            let own = handler.trigger.max_receives().unwrap();
+            assert_eq!(receives, own * handler.trigger.batch());
+            assert!(receives <= MAX_RECEIVES && receives >= own);
+        }
+    }
+}

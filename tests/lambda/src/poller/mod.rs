@@ -2,8 +2,8 @@
 //!
 //! - Nothing is received without a free [slot](crate::Slot) of the function, so a throttled poll burns no
 //!   receive (E11). The order of groups, and one batch in flight for each, is the queue's promise (E10, F1).
-//! - The mapping has `ReportBatchItemFailures`: what is not [reported](report) is deleted, the rest is left to
-//!   the visibility timeout (E3 to E9).
+//! - The mapping has `ReportBatchItemFailures`: what is not reported is deleted, the rest is left to the
+//!   visibility timeout (E3 to E9).
 
 mod record;
 mod report;
