@@ -23,6 +23,9 @@ use self::tokens::Pool;
 use super::exchange::exchange;
 use crate::Wait;
 
+/// Names a seeded fault: see `twinhost::mutants`.
+const MUTANT: &str = "TWINHOST_MUTANT";
+
 /// The most messages that are looked at.
 const MANY: usize = 10_000;
 
@@ -69,6 +72,10 @@ impl LambdaHost {
         let mut options = CloudOptions::new(aws.url(), executables, folder.path().join("logs"));
         options.only = functions.iter().map(|name| (*name).to_owned()).collect();
         options.cognito = Some(pool.options());
+        // A function has an environment of its own; a fault that this build is told to have is its, too.
+        if let Ok(fault) = std::env::var(MUTANT) {
+            options.variables.insert(MUTANT.to_owned(), fault);
+        }
         // A test lets them fall due.
         options.schedules = false;
         configure(&mut options);
