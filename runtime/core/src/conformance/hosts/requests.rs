@@ -55,8 +55,10 @@ pub async fn cookies_arrive_whole_in_both_directions(site: &Site) -> Kept {
 /// H3: a body is its bytes, whatever they say they are.
 pub async fn a_body_arrives_to_the_byte_whatever_its_type(site: &Site) -> Kept {
     let all: Vec<u8> = (0..=255).collect();
-    let bodies: [(&str, &[u8]); 7] = [
+    let bodies: [(&str, &[u8]); 8] = [
         ("application/octet-stream", &all),
+        // What looks encoded is not to be decoded once more.
+        ("application/octet-stream", b"aGVsbG8="),
         ("application/json", b"{\"b\" : 1e2,\r\n\"a\":\"\xc3\xa9\"}\n"),
         ("text/plain; charset=latin1", b"\xe9\xff"),
         ("application/json", b"\x80 is not UTF-8"),
