@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::app::{App, Registered};
 use crate::context::{Context, Facts, Seen};
+use crate::crash::CrashPoint;
 use crate::error::{HandlerError, Kind};
 use crate::handler::{RawEvent, Tick};
 use crate::http::{Request, Response};
@@ -323,6 +324,7 @@ impl Host<'_> {
 
     /// Runs the handler once, within its deadline; a panic is an error like any other.
     async fn run(&self, facts: &Facts, event: RawEvent, base: Seen) -> Ran {
+        CrashPoint::BeforeEffect.reached();
         let ctx = Context::new(facts.clone(), self.app, self.ports, base);
         let work = AssertUnwindSafe(self.handler.run.run(&ctx, event)).catch_unwind();
         let mut deadline = facts.deadline;
@@ -357,7 +359,11 @@ impl Host<'_> {
         if Mutant::ForgetTheOnceKey.on() {
             units.iter_mut().for_each(|unit| unit.once = None);
         }
+        CrashPoint::BeforeCommit.reached();
         let committed = self.ports.commit.commit(units).await;
+        if committed.is_ok() {
+            CrashPoint::AfterCommit.reached();
+        }
         if matches!(committed, Err(CommitError::Conflict)) {
             metrics::counter!("twinhost_handler_conflicts_total", "handler" => self.handler.name)
                 .increment(1);

@@ -8,6 +8,8 @@ pub mod app;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod context;
+#[doc(hidden)]
+pub mod crash;
 pub mod dispatch;
 pub mod document;
 pub mod error;

@@ -14,6 +14,7 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::QueryAs;
 use sqlx::{FromRow, Postgres, query_as};
 use twinhost::TenantId;
+use twinhost::crash::CrashPoint;
 use twinhost::mutants::Mutant;
 use twinhost::ports::{DeadLetter, Peeked, PortError, Queue, QueueStats, Received, Release};
 use twinhost::unit::Receipt;
@@ -249,6 +250,7 @@ impl Queue for PgQueue {
                     .bind(&receives)
                     .bind(micros(lease))
             };
+            CrashPoint::InHeartbeat.reached();
             let extended: Vec<(i64,)> = self.fetch(statement).await?;
             let items =
                 items.into_iter().filter(|(handle, _)| extended.contains(&(handle.message,)));
@@ -296,7 +298,9 @@ impl Queue for PgQueue {
                     .bind(&receives)
                     .bind(&reasons)
             };
+            CrashPoint::BeforeDeadLetter.reached();
             let _moved: Vec<()> = self.fetch(statement).await?;
+            CrashPoint::AfterDeadLetter.reached();
         }
         Ok(())
     }
