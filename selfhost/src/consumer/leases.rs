@@ -1,6 +1,6 @@
 //! The leases of everything in flight, and the one heartbeat that keeps them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(super) struct Leases {
 #[derive(Debug, Default)]
 struct Held {
     next: u64,
-    runs: HashMap<u64, (Vec<Receipt>, CancellationToken)>,
+    runs: BTreeMap<u64, (Vec<Receipt>, CancellationToken)>,
 }
 
 /// Holds the leases of one run until it is dropped.

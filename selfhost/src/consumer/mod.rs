@@ -10,6 +10,11 @@
 //! A message that was delivered before runs alone, and while such messages come
 //! only as many are taken as can run at once. So a message that kills the whole
 //! process uses up its own deliveries and not those of its neighbours.
+//!
+//! # One seed, one schedule
+//!
+//! The simulation (`tests/simulation`) replays what it finds, so nothing in here may be left to chance: every `select!` is
+//! biased, nothing goes through a `HashMap` in its order, and a random-looking delay is derived from the message.
 
 mod leases;
 mod run;
@@ -104,6 +109,7 @@ impl Consumer {
             consumer: &self,
         };
         tokio::select! {
+            biased;
             () = taking.run(&stop) => {}
             () = leases.renew(&*self.runs.queue, self.runs.name, self.lease) => {}
         }
@@ -151,7 +157,13 @@ impl Taking<'_> {
                 }
             };
             tokio::select! {
+                biased;
                 () = stop.cancelled() => {}
+                Some(ended) = self.running.join_next() => {
+                    self.ended(ended);
+                    // The next of its group can be taken now.
+                    look = pause.is_none();
+                }
                 Some(received) = received => {
                     receiving = None;
                     let taken = match received {
@@ -172,11 +184,6 @@ impl Taking<'_> {
                             pause = Some(pause.map_or(PAUSE.0, |p: Duration| (p * 2).min(PAUSE.1)));
                         }
                     }
-                }
-                Some(ended) = self.running.join_next() => {
-                    self.ended(ended);
-                    // The next of its group can be taken now.
-                    look = pause.is_none();
                 }
                 () = idle, if ready => look = true,
             }

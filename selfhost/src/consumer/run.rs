@@ -1,8 +1,8 @@
 //! One run: dispatched, then settled.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
-use rand::RngExt as _;
 use tokio_util::sync::CancellationToken;
 use twinhost::App;
 use twinhost::dispatch::{Delivery, Disposition, Outcome, backoff, dispatch};
@@ -68,8 +68,8 @@ impl Runs {
                     letters.push(DeadLetter { receipt, reason });
                 }
                 Disposition::Retry(reason) => releases.push(Release {
+                    delay: jittered(backoff(*count), &receipt),
                     receipt,
-                    delay: jittered(backoff(*count)),
                     attempted: true,
                     reason: Some(reason),
                 }),
@@ -100,9 +100,10 @@ impl Runs {
         while let Err(error) = work().await {
             tracing::debug!(queue = self.name, %error, "Cannot settle messages yet");
             tokio::select! {
-                () = tokio::time::sleep(pause) => pause = (pause * 2).min(PAUSE.1),
+                biased;
                 () = lease.lost.cancelled() => return,
                 () = cut.cancelled() => return,
+                () = tokio::time::sleep(pause) => pause = (pause * 2).min(PAUSE.1),
             }
         }
     }
@@ -131,7 +132,9 @@ impl Runs {
     }
 }
 
-/// Up to a quarter more, so that what failed together does not come again together.
-fn jittered(delay: Duration) -> Duration {
-    delay.mul_f64(rand::rng().random_range(1.0..1.25))
+/// Up to a quarter more, by the delivery, so that what failed together does not come again together.
+fn jittered(delay: Duration, receipt: &Receipt) -> Duration {
+    let mut hasher = DefaultHasher::new();
+    receipt.hash(&mut hasher);
+    delay + delay.mul_f64((hasher.finish() % 1000) as f64 / 4000.0)
 }
