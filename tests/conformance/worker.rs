@@ -17,6 +17,7 @@ fn message(handler: &str) -> anyhow::Result<Outgoing> {
         group: "g".to_owned(),
         deduplication_id: None,
         body: serde_json::to_string(&report)?,
+        ..Outgoing::default()
     })
 }
 

@@ -170,6 +170,7 @@ fn outgoing(
             group: message.group.clone(),
             deduplication_id: message.deduplication_id.clone(),
             body,
+            ..Outgoing::default()
         })
     };
     messages.iter().map(one).collect()

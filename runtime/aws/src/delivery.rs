@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use twinhost::TenantId;
 use twinhost::ports::{PortError, Received};
 use twinhost::unit::Receipt;
+use twinhost::{TenantId, Trace};
 
 /// The names of the attributes that travel with a message.
 pub mod attribute {
@@ -21,6 +21,9 @@ pub mod attribute {
     /// Of a dead letter: when it was first sent, in milliseconds since 1970.
     pub const SENT_AT: &str = "sent-at";
 }
+
+/// The system attribute that ties a message to its trace, in the form of AWS X-Ray.
+pub(crate) const TRACE_HEADER: &str = "AWSTraceHeader";
 
 /// A message of a queue as SQS, or Lambda for it, delivers it.
 ///
@@ -47,6 +50,8 @@ pub struct Delivery {
     /// The attribute [`REJECTIONS`](attribute::REJECTIONS), which a dead letter has kept when it is
     /// sent back; 0 without it. A message that comes back is to be handled anew.
     pub rejections: u32,
+    /// SQS's `AWSTraceHeader`.
+    pub trace: Option<Trace>,
 }
 
 impl Delivery {
@@ -98,6 +103,7 @@ impl Delivery {
             receive_count: number("ApproximateReceiveCount", system("ApproximateReceiveCount"))?,
             sent_at,
             rejections,
+            trace: system(TRACE_HEADER).and_then(|header| header.parse().ok()),
         })
     }
 
@@ -111,6 +117,7 @@ impl Delivery {
             receive_count: self.receive_count,
             sent_at: self.sent_at.as_millisecond(),
             rejections: self.rejections,
+            trace: self.trace.map(|trace| trace.xray()),
         };
         // Text and numbers only: it cannot fail, and what does not parse is refused by the commit.
         let handle = serde_json::to_string(&handle).unwrap_or_default();
@@ -122,6 +129,7 @@ impl Delivery {
             body: self.body,
             receive_count: self.receive_count,
             sent_at: self.sent_at,
+            trace: self.trace,
         }
     }
 }
@@ -135,6 +143,7 @@ pub(crate) struct Handle {
     pub(crate) receive_count: u32,
     pub(crate) sent_at: i64,
     pub(crate) rejections: u32,
+    pub(crate) trace: Option<String>,
 }
 
 impl Handle {

@@ -317,6 +317,7 @@ async fn a_queue_that_is_not_known_is_refused_before_anything_is_committed() {
         group: "g".into(),
         deduplication_id: None,
         body: "{}".into(),
+        ..Outgoing::default()
     });
     let error = aws.commit(unit).await.unwrap_err();
     assert!(matches!(&error, CommitError::Port(PortError::Invalid { .. })), "{error:?}");

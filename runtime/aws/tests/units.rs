@@ -52,6 +52,7 @@ impl With for Unit {
             group: group.to_owned(),
             deduplication_id: None,
             body: body.to_owned(),
+            ..Outgoing::default()
         });
         self
     }

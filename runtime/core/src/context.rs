@@ -16,11 +16,12 @@ use crate::document::Document;
 use crate::error::{HandlerError, HandlerResult, OrReject};
 use crate::grant::{Grant, refusal};
 use crate::mutants::Mutant;
-use crate::payload::Payload;
+use crate::payload::{Letter, Payload};
 use crate::ports::{KeysError, Mail, Page, PortError, Ports, Principal, Query, SealContext};
 use crate::tenant::TenantId;
 use crate::text;
-use crate::unit::{Change, Condition, NewObject, Once, Outgoing, Unit, Write, limits};
+use crate::trace::Trace;
+use crate::unit::{Change, Condition, NewObject, Once, Unit, Write, limits};
 
 /// A handler's view of its event, its tenant's data and the time.
 ///
@@ -44,6 +45,7 @@ pub(crate) struct Facts {
     pub(crate) id: String,
     pub(crate) tenant: TenantId,
     pub(crate) attempt: u32,
+    pub(crate) trace: Trace,
     pub(crate) now: Timestamp,
     pub(crate) deadline: Instant,
     pub(crate) principal: Option<Principal>,
@@ -115,6 +117,13 @@ impl Context {
     #[must_use]
     pub const fn attempt(&self) -> u32 {
         self.facts.attempt
+    }
+
+    /// The trace that the event is part of: its sender's, or a new one that begins with it. What is published
+    /// is part of it, too.
+    #[must_use]
+    pub const fn trace(&self) -> &Trace {
+        &self.facts.trace
     }
 
     /// The time at which the work on this event began. It stands still while the handler runs.
@@ -221,36 +230,27 @@ impl Context {
     ///
     /// A fault when the grant is missing, or the message, its group or the unit is too large.
     pub fn publish<P: Payload>(&self, payload: &P) -> HandlerResult {
+        self.send(payload, None)
+    }
+
+    /// Stages a message to every consumer of its topic, which is delivered after `delay` at the earliest, in whole
+    /// seconds, 15 minutes at the most. The topic must be one [without order](crate::QueueOptions::UNORDERED).
+    ///
+    /// # Errors
+    ///
+    /// As [`publish`](Self::publish); and a fault when the delay is too long or the topic has order.
+    pub fn publish_after<P: Payload>(&self, delay: Duration, payload: &P) -> HandlerResult {
+        self.send(payload, Some(delay))
+    }
+
+    fn send<P: Payload>(&self, payload: &P, delay: Option<Duration>) -> HandlerResult {
         self.allow(Grant::Publish(P::TOPIC))?;
-        let body =
-            serde_json::to_string(payload).or_fault("a payload cannot be written as JSON")?;
-        let body = text::sendable(body);
-        if body.len() > limits::MESSAGE_BYTES {
-            return Err(HandlerError::fault(format!(
-                "a message of {} bytes to `{}` is too large, {} are allowed; store the large part as an object",
-                body.len(),
-                P::TOPIC,
-                limits::MESSAGE_BYTES
-            )));
-        }
-        let group = payload.group();
-        if !text::is_group(&group) {
-            return Err(HandlerError::fault(format!(
-                "`{group}` cannot be an order group of `{}`; use 1 to 128 printable ASCII characters",
-                P::TOPIC
-            )));
-        }
+        let letter = Letter::of(payload, delay, Some(self.facts.trace))?;
         let mut state = self.state();
         for queue in self.app.queues_of(P::TOPIC) {
-            state.charge(body.len())?;
+            state.charge(letter.bytes())?;
             let ordinal = state.unit.sends.len();
-            state.unit.sends.push(Outgoing {
-                id: derived_id(&self.facts.id, ordinal),
-                queue: (*queue).to_owned(),
-                group: group.clone(),
-                deduplication_id: payload.deduplication_id(),
-                body: body.clone(),
-            });
+            state.unit.sends.push(letter.to(queue, derived_id(&self.facts.id, ordinal)));
         }
         Ok(())
     }

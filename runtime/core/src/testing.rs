@@ -12,10 +12,10 @@ use crate::handler::{Handler, Tick};
 use crate::http::{Request, Response, path_params};
 use crate::manifest::Trigger;
 use crate::memory::Memory;
-use crate::payload::Payload;
+use crate::payload::{Letter, Payload};
 use crate::ports::{Commit as _, Documents as _, Mail, Peeked, Query, Queue as _, SealContext};
 use crate::tenant::TenantId;
-use crate::unit::{Change, Condition, Outgoing, Unit, Write};
+use crate::unit::{Change, Condition, Unit, Write};
 
 /// Runs handlers on the in-memory host, for one tenant.
 ///
@@ -40,7 +40,9 @@ impl TestHost {
     pub fn new(app: App) -> Self {
         let now = Timestamp::constant(1_767_225_600, 0);
         let tenant = TenantId::try_from("acme".to_owned()).unwrap_or_else(|_| TenantId::system());
-        Self { app, memory: Memory::new(now), tenant, sent: Default::default() }
+        let memory = Memory::new(now);
+        memory.declare(&app.manifest());
+        Self { app, memory, tenant, sent: Default::default() }
     }
 
     /// Also keeps what is published to the topic of `P`, which no handler of the test consumes.
@@ -84,17 +86,11 @@ impl TestHost {
 
     /// Sends a message to every consumer of its topic and runs handlers until nothing is left to do.
     pub async fn send<P: Payload>(&self, payload: &P) -> Vec<Disposition> {
-        let body = serde_json::to_string(payload).expect("a payload is written as JSON");
+        let letter = Letter::of(payload, None, None).expect("a payload that a queue can hold");
         let mut unit = Unit::new(self.tenant.clone(), "test");
         for queue in self.app.queues_of(P::TOPIC) {
             let n = self.sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            unit.sends.push(Outgoing {
-                id: format!("test-{n}"),
-                queue: (*queue).to_owned(),
-                group: payload.group(),
-                deduplication_id: payload.deduplication_id(),
-                body: body.clone(),
-            });
+            unit.sends.push(letter.to(queue, format!("test-{n}")));
         }
         assert!(!unit.sends.is_empty(), "no handler of this test consumes `{}`", P::TOPIC);
         self.memory.commit(vec![unit]).await.expect("memory takes a message");

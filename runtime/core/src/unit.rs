@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::TenantId;
 use crate::mutants::Mutant;
+use crate::trace::Trace;
 
 /// A unit has the same limits on every host: DynamoDB's, the smaller ones.
 /// (`TransactWriteItems`: 100 actions and 4 MB; an item: 400 KB.)
@@ -68,18 +69,22 @@ pub struct Write {
 }
 
 /// A staged message, addressed to one queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outgoing {
     /// The message's id: derived from the event and its ordinal, so that a re-run sends the same.
     pub id: String,
     /// The queue: its consumer's handler name.
     pub queue: String,
-    /// The order group, without the tenant.
+    /// The order group, without the tenant. A message without order is a group of its own: its id.
     pub group: String,
     /// An id of the sender's for de-duplication, if it gave one.
     pub deduplication_id: Option<String>,
     /// The payload as JSON.
     pub body: String,
+    /// How long it waits before it is first delivered, in whole seconds.
+    pub delay: Duration,
+    /// The trace of the event that caused it.
+    pub trace: Option<Trace>,
 }
 
 /// A staged object, under a key derived from its bytes.

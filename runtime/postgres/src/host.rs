@@ -64,7 +64,7 @@ impl PgHost {
             server: server.to_string(),
             cause: with_hint(&error),
         })?;
-        let host = Self::start(options, connect, as_app, &server, large);
+        let host = Self::start(options, connect, as_app, &server, large, manifest);
         match host.health().await {
             Ok(problems) if problems.is_empty() => Ok(host),
             Ok(problems) => Err(StartError::Unsafe { server: server.to_string(), problems }),
@@ -82,6 +82,7 @@ impl PgHost {
         as_app: bool,
         server: &Arc<str>,
         large: LargeObjects,
+        manifest: &Manifest,
     ) -> Self {
         let listening = PgPoolOptions::new()
             .max_connections(1)
@@ -99,7 +100,7 @@ impl PgHost {
         Self {
             server: Arc::clone(server),
             store: Arc::new(store),
-            queue: Arc::new(PgQueue::new(server, &connections, Arc::clone(&wakes))),
+            queue: Arc::new(PgQueue::new(server, &connections, Arc::clone(&wakes), manifest)),
             schedules: Arc::new(PgSchedules::new(server, &connections, wakes)),
             connections,
         }
@@ -153,7 +154,7 @@ impl PgHost {
         connection.settle(ping).map_err(failed)
     }
 
-    /// Deletes what has expired, in small transactions: documents, once keys, de-duplication ids, and
+    /// Deletes what has expired, in small transactions: messages, documents, once keys, de-duplication ids, and
     /// occurrences older than 90 days. Answers how many rows. Once a minute is often enough.
     ///
     /// # Errors
@@ -161,7 +162,7 @@ impl PgHost {
     /// `Unavailable` when the database does not answer; what was deleted by then is.
     pub async fn housekeeping(&self) -> Result<u64, PortError> {
         let failed = |error: sqlx::Error| port(&self.server, &error);
-        let mut total = 0;
+        let mut total = self.queue.expire().await?;
         loop {
             let statement =
                 || sqlx::query_as("SELECT twinhost.housekeep($1)").bind(HOUSEKEEPING_BATCH);

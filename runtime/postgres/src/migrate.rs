@@ -66,8 +66,10 @@ async fn install(pool: &PgPool, manifest: &Manifest) -> Result<(), String> {
         .map_err(|error| with_hint(&error))?;
     for handler in manifest.queues() {
         let name = queue_name(handler.name).map_err(|error| error.to_string())?;
-        sqlx::query("SELECT twinhost.ensure_queue($1)")
+        let ordered = handler.trigger.queue().unwrap_or_default().ordered;
+        sqlx::query("SELECT twinhost.ensure_queue($1, $2)")
             .bind(name)
+            .bind(ordered)
             .execute(pool)
             .await
             .map_err(|error| with_hint(&error))?;

@@ -118,6 +118,7 @@ impl Framework {
                 group: payload.group(),
                 deduplication_id: payload.deduplication_id(),
                 body: serde_json::to_string(&payload)?,
+                ..Outgoing::default()
             });
             if unit.sends.len() == FILL {
                 commit(&mut unit).await?;

@@ -28,6 +28,17 @@ pub(super) struct Message {
     pub(super) deduplication: String,
     pub(super) attributes: BTreeMap<String, String>,
     pub(super) body: String,
+    /// Seconds until it is first delivered; for a queue without order.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) delay: u64,
+    /// The `AWSTraceHeader`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) trace: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(delay: &u64) -> bool {
+    *delay == 0
 }
 
 impl Message {
@@ -46,6 +57,8 @@ impl Message {
             deduplication,
             attributes: attributes(tenant, &send.id),
             body: send.body.clone(),
+            delay: send.delay.as_secs(),
+            trace: send.trace.map(|trace| trace.xray()),
         }
     }
 
@@ -74,6 +87,8 @@ impl Message {
             deduplication,
             attributes,
             body: handle.body,
+            delay: 0,
+            trace: handle.trace,
         }
     }
 
@@ -126,6 +141,7 @@ mod tests {
             group: group.into(),
             deduplication_id: deduplication_id.map(Into::into),
             body: "{}".into(),
+            ..Outgoing::default()
         }
     }
 

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::MessageSystemAttributeNameForSends::AwsTraceHeader as TraceHeader;
+use aws_sdk_sqs::types::{
+    MessageAttributeValue, MessageSystemAttributeValue, SendMessageBatchRequestEntry,
+};
 use twinhost::ports::PortError;
 
 use super::message::Message;
@@ -139,6 +142,15 @@ fn entry(
         entry =
             entry.message_group_id(&message.group).message_deduplication_id(&message.deduplication);
     }
+    if !fifo {
+        // Said even if it is none: the queue may have one of its own.
+        entry = entry.delay_seconds(i32::try_from(message.delay).unwrap_or(i32::MAX));
+    }
+    if let Some(trace) = &message.trace {
+        let value = MessageSystemAttributeValue::builder().data_type("String").string_value(trace);
+        let value = value.build().map_err(|error| error.to_string())?;
+        entry = entry.message_system_attributes(TraceHeader, value);
+    }
     for (name, value) in &message.attributes {
         let value = MessageAttributeValue::builder().data_type("String").string_value(value);
         entry = entry.message_attributes(name, value.build().map_err(|error| error.to_string())?);
@@ -181,6 +193,8 @@ mod tests {
             deduplication: "d".into(),
             attributes: BTreeMap::new(),
             body: "x".repeat(bytes),
+            delay: 0,
+            trace: None,
         }
     }
 

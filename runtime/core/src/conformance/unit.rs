@@ -97,5 +97,6 @@ fn message(group: &str, body: &str, deduplication_id: Option<&str>) -> Outgoing 
         group: group.to_owned(),
         deduplication_id: deduplication_id.map(str::to_owned),
         body: body.to_owned(),
+        ..Outgoing::default()
     }
 }

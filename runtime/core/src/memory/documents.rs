@@ -120,7 +120,7 @@ impl State {
         }
         for ack in units.iter().filter_map(|unit| unit.ack.as_ref()) {
             if let Some(queue) = self.queues.get_mut(&ack.receipt().queue) {
-                queue.acknowledge(ack);
+                queue.acknowledge(ack, now);
             }
         }
         Ok(committed)

@@ -3,6 +3,7 @@
 //! For tests and examples. Nothing survives the process.
 
 mod documents;
+mod letters;
 mod queue;
 mod services;
 mod transfer;
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::manifest::Manifest;
 use crate::ports::{Clock, Mail, Ports, Principal};
 use crate::tenant::TenantId;
 
@@ -34,6 +36,7 @@ struct State {
     mails: Vec<(Mail, String)>,
     mail_keys: HashSet<String>,
     tokens: HashMap<String, Principal>,
+    letters: letters::Letters,
 }
 
 #[derive(Clone, Debug)]
@@ -80,6 +83,16 @@ impl Memory {
     /// Makes a bearer token good for a principal.
     pub fn accept_token(&self, token: &str, principal: Principal) {
         self.lock().tokens.insert(token.to_owned(), principal);
+    }
+
+    /// Queues messages as this application says. A queue that is not declared is
+    /// [ordered](QueueOptions::ORDERED).
+    pub fn declare(&self, manifest: &Manifest) {
+        let mut state = self.lock();
+        for handler in manifest.queues() {
+            let queue = state.queues.entry(handler.name.to_owned()).or_default();
+            queue.options = handler.trigger.queue().unwrap_or_default();
+        }
     }
 
     /// Tells whoever waits for a queue, or will wait next, to look again.

@@ -8,9 +8,12 @@ use tokio::sync::Notify;
 
 use super::Memory;
 use crate::ports::{
-    Clock as _, DeadLetter, Peeked, PortError, Queue, QueueStats, Received, Release,
+    Clock as _, DeadLetter, LONGEST_LEASE, Peeked, PortError, Queue, QueueStats, Received, Release,
+    Selection, note_expired,
 };
+use crate::queue_options::QueueOptions;
 use crate::tenant::TenantId;
+use crate::trace::Trace;
 use crate::unit::{Ack, Outgoing, Receipt};
 
 /// How long a de-duplication id is remembered (SQS FIFO).
@@ -23,27 +26,48 @@ pub(super) struct MemoryQueue {
     dead: Vec<Stored>,
     sent: u64,
     remembered: Vec<(String, Timestamp)>,
+    /// Dead letters so far.
+    died: u64,
+    pub(super) options: QueueOptions,
     /// Told after every commit and every move of a message.
     pub(super) told: Arc<Notify>,
 }
 
 #[derive(Clone, Debug)]
-struct Stored {
+pub(super) struct Stored {
     sequence: u64,
-    id: String,
-    tenant: TenantId,
-    group: String,
+    pub(super) id: String,
+    pub(super) tenant: TenantId,
+    pub(super) group: String,
     body: String,
+    trace: Option<Trace>,
     receive_count: u32,
-    sent_at: Timestamp,
+    /// Those that do not count included, so that no two have one receipt.
+    deliveries: u32,
+    pub(super) sent_at: Timestamp,
+    received_at: Timestamp,
     visible_at: Timestamp,
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
+    pub(super) dead: Option<Dead>,
+}
+
+/// That a message is a dead letter.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dead {
+    /// Counts the dead letters of a queue, from 0.
+    pub(super) number: u64,
+    since: Timestamp,
 }
 
 impl Stored {
     fn handle(&self) -> String {
-        format!("{}:{}", self.sequence, self.receive_count)
+        format!("{}:{}", self.sequence, self.deliveries)
     }
+}
+
+pub(super) fn earlier(now: Timestamp, by: Duration) -> Timestamp {
+    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+    now.saturating_sub(by).unwrap_or(Timestamp::MIN)
 }
 
 fn later(now: Timestamp, by: Duration) -> Timestamp {
@@ -68,10 +92,74 @@ impl MemoryQueue {
             tenant: tenant.clone(),
             group: format!("{tenant}/{}", send.group),
             body: send.body.clone(),
+            trace: send.trace,
+            receive_count: 0,
+            deliveries: 0,
+            sent_at: now,
+            received_at: now,
+            visible_at: later(now, send.delay),
+            reason: None,
+            dead: None,
+        });
+    }
+
+    /// Deletes what was kept too long and nobody has.
+    fn expire(&mut self, name: &str, now: Timestamp) {
+        let end = earlier(now, self.options.retention);
+        let (waiting, dead) = (self.messages.len(), self.dead.len());
+        self.messages.retain(|m| m.sent_at > end || m.visible_at > now);
+        let ordered = self.options.ordered;
+        // D3: where order reigns, the time of a dead letter begins anew.
+        let since = |m: &Stored| m.dead.filter(|_| ordered).map_or(m.sent_at, |dead| dead.since);
+        self.dead.retain(|m| since(m) > end);
+        note_expired(name, false, (waiting - self.messages.len()) as u64);
+        note_expired(name, true, (dead - self.dead.len()) as u64);
+    }
+
+    /// What the next dead letter will be numbered.
+    pub(super) const fn next_dead(&self) -> u64 {
+        self.died
+    }
+
+    /// Sends dead letters back, oldest first, `most` at the most; answers how many, and whether there are more.
+    pub(super) fn send_back(
+        &mut self,
+        selection: &Selection,
+        end: u64,
+        most: u64,
+        now: Timestamp,
+    ) -> (u64, bool) {
+        let (back, more) = selection.take(&mut self.dead, end, most);
+        let count = back.len() as u64;
+        back.into_iter().for_each(|letter| self.resend(letter, now));
+        (count, more)
+    }
+
+    /// Sends the oldest dead letter of an id back with another body; answers whose it is and the body it had.
+    pub(super) fn replay(
+        &mut self,
+        id: &str,
+        body: &str,
+        now: Timestamp,
+    ) -> Option<(TenantId, String)> {
+        let at = self.dead.iter().position(|letter| letter.id == id)?;
+        let mut letter = self.dead.remove(at);
+        let old = std::mem::replace(&mut letter.body, body.to_owned());
+        let tenant = letter.tenant.clone();
+        self.resend(letter, now);
+        Some((tenant, old))
+    }
+
+    fn resend(&mut self, letter: Stored, now: Timestamp) {
+        self.sent += 1;
+        self.messages.push(Stored {
+            sequence: self.sent,
             receive_count: 0,
             sent_at: now,
             visible_at: now,
             reason: None,
+            dead: None,
+            ..letter
         });
     }
 
@@ -84,12 +172,14 @@ impl MemoryQueue {
         self.at(receipt, now).is_some()
     }
 
-    pub(super) fn acknowledge(&mut self, ack: &Ack) {
+    pub(super) fn acknowledge(&mut self, ack: &Ack, now: Timestamp) {
         let handle = &ack.receipt().handle;
         let Some(at) = self.messages.iter().position(|m| m.handle() == *handle) else { return };
         let mut message = self.messages.remove(at);
         if let Ack::DeadLetter(_, reason) = ack {
             message.reason = Some(reason.clone());
+            message.dead = Some(Dead { number: self.died, since: now });
+            self.died += 1;
             self.dead.push(message);
         }
     }
@@ -101,6 +191,7 @@ impl MemoryQueue {
         now: Timestamp,
         until: Timestamp,
     ) -> Vec<Received> {
+        self.expire(queue, now);
         let mut blocked: HashSet<String> = HashSet::new();
         let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
         let mut taken = 0;
@@ -124,6 +215,8 @@ impl MemoryQueue {
             .map(|at| {
                 let message = &mut self.messages[at];
                 message.receive_count += 1;
+                message.deliveries += 1;
+                message.received_at = now;
                 message.visible_at = until;
                 Received {
                     receipt: Receipt { queue: queue.to_owned(), handle: message.handle() },
@@ -133,6 +226,7 @@ impl MemoryQueue {
                     body: message.body.clone(),
                     receive_count: message.receive_count,
                     sent_at: message.sent_at,
+                    trace: message.trace,
                 }
             })
             .collect()
@@ -154,6 +248,9 @@ impl Queue for Memory {
         per_group: usize,
         lease: Duration,
     ) -> Result<Vec<Received>, PortError> {
+        if lease > LONGEST_LEASE {
+            return Err(PortError::too_long_a_lease(queue, lease));
+        }
         let now = self.clock.now();
         Ok(self.with_queue(queue, |q| q.receive(queue, (max, per_group), now, later(now, lease))))
     }
@@ -171,9 +268,14 @@ impl Queue for Memory {
         let now = self.clock.now();
         let mut lost = Vec::new();
         for receipt in receipts {
-            self.with_queue(&receipt.queue, |queue| match queue.at(receipt, now) {
-                Some(at) => queue.messages[at].visible_at = later(now, lease),
-                None => lost.push(receipt.clone()),
+            self.with_queue(&receipt.queue, |queue| {
+                let until = later(now, lease);
+                let may = |m: &&mut Stored| until <= later(m.received_at, LONGEST_LEASE);
+                let at = queue.at(receipt, now);
+                match at.map(|at| &mut queue.messages[at]).filter(may) {
+                    Some(message) => message.visible_at = until,
+                    None => lost.push(receipt.clone()),
+                }
             });
         }
         Ok(lost)
@@ -199,7 +301,7 @@ impl Queue for Memory {
         for DeadLetter { receipt, reason } in letters {
             self.with_queue(&receipt.queue, |queue| {
                 if queue.holds(receipt, now) {
-                    queue.acknowledge(&Ack::DeadLetter(receipt.clone(), reason.clone()));
+                    queue.acknowledge(&Ack::DeadLetter(receipt.clone(), reason.clone()), now);
                 }
             });
         }
@@ -210,6 +312,7 @@ impl Queue for Memory {
     async fn stats(&self, queue: &str) -> Result<QueueStats, PortError> {
         let now = self.clock.now();
         Ok(self.with_queue(queue, |q| {
+            q.expire(queue, now);
             let oldest = q.messages.iter().map(|m| m.sent_at).min();
             let age = oldest.map_or(0, |at| now.duration_since(at).as_secs());
             QueueStats {
@@ -223,7 +326,9 @@ impl Queue for Memory {
     }
 
     async fn peek(&self, queue: &str, dead: bool, max: usize) -> Result<Vec<Peeked>, PortError> {
+        let now = self.clock.now();
         Ok(self.with_queue(queue, |q| {
+            q.expire(queue, now);
             let messages = if dead { &q.dead } else { &q.messages };
             let peeked = messages.iter().take(max).map(|m| Peeked {
                 id: m.id.clone(),
@@ -242,24 +347,8 @@ impl Queue for Memory {
     async fn redrive(&self, queue: &str, ids: Option<&[String]>) -> Result<u64, PortError> {
         let now = self.clock.now();
         let count = self.with_queue(queue, |q| {
-            let wanted = |m: &Stored| ids.is_none_or(|ids| ids.contains(&m.id));
-            let (back, stay): (Vec<_>, Vec<_>) =
-                std::mem::take(&mut q.dead).into_iter().partition(wanted);
-            q.dead = stay;
-            let count = back.len() as u64;
-            for message in back {
-                q.sent += 1;
-                let fresh = Stored {
-                    sequence: q.sent,
-                    receive_count: 0,
-                    sent_at: now,
-                    visible_at: now,
-                    reason: None,
-                    ..message
-                };
-                q.messages.push(fresh);
-            }
-            count
+            let selection = Selection { ids: ids.map(<[_]>::to_vec), ..Selection::default() };
+            q.send_back(&selection, q.died, u64::MAX, now).0
         });
         self.wake();
         Ok(count)

@@ -8,6 +8,7 @@ mod auth;
 mod clock;
 mod documents;
 mod keys;
+mod letters;
 mod mail;
 mod objects;
 mod queue;
@@ -20,9 +21,12 @@ pub use auth::{Auth, AuthError, Principal};
 pub use clock::{Clock, SystemClock};
 pub use documents::{Commit, CommitError, Committed, Documents, Order, Page, Query, Stored};
 pub use keys::{Keys, KeysError, SealContext};
+pub use letters::{DeadLetters, Redrive, RedriveState, Replay, Selection, check_rate};
 pub use mail::{Mail, Mailer};
 pub use objects::Objects;
-pub use queue::{DeadLetter, Peeked, Queue, QueueStats, Received, Release};
+pub use queue::{
+    DeadLetter, LONGEST_LEASE, Peeked, Queue, QueueStats, Received, Release, note_expired,
+};
 pub use transfer::{Exported, ObjectEntry, Transfer};
 
 /// What went wrong in a port, by what the caller can do about it.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::PortError;
 use crate::TenantId;
+use crate::trace::Trace;
 use crate::unit::Receipt;
 
 /// One delivery of a message.
@@ -26,6 +27,8 @@ pub struct Received {
     pub receive_count: u32,
     /// When it was sent.
     pub sent_at: Timestamp,
+    /// The trace of the event that caused it.
+    pub trace: Option<Trace>,
 }
 
 /// Gives a delivery back before its lease runs out.
@@ -86,19 +89,52 @@ pub struct DeadLetter {
     pub reason: String,
 }
 
+/// The longest that a message can be hidden since it was received, extensions included (SQS).
+pub const LONGEST_LEASE: Duration = Duration::from_hours(12);
+
+impl PortError {
+    /// A receive cannot hide messages for so long.
+    #[must_use]
+    pub fn too_long_a_lease(queue: &str, lease: Duration) -> Self {
+        Self::invalid(
+            format!("a receive from `{queue}`"),
+            format!("a lease of {lease:?} is not possible; use 12 hours at the most"),
+        )
+    }
+}
+
+/// Says of messages that were kept too long that they are deleted: nothing is lost without a word.
+pub fn note_expired(queue: &str, dead: bool, count: u64) {
+    if count > 0 {
+        let kind = if dead { "dead-letter" } else { "message" };
+        metrics::counter!("twinhost_queue_expired_total", "queue" => queue.to_owned(), "kind" => kind)
+            .increment(count);
+        tracing::warn!(
+            queue,
+            kind,
+            count,
+            "deleted what was kept longer than the queue's retention"
+        );
+    }
+}
+
 /// The queues of a host that polls them itself.
 ///
 /// # Contract
 ///
 /// A receive may return, for each order group, only a prefix, in the order
 /// sent, of the undeleted messages in which every message is visible. A
-/// receipt is good until its lease runs out or the message is received again.
+/// receipt is good until its lease runs out or the message is received again. Of a
+/// queue [without order](crate::QueueOptions::ordered) each message is a group of its own.
+///
+/// What was sent longer ago than the queue's retention is deleted when nobody has
+/// it, and never delivered again, [with a word](note_expired).
 /// Sending and acknowledging are part of [`Commit`](super::Commit).
 #[async_trait]
 pub trait Queue: Debug + Send + Sync {
     /// Takes up to `max` messages, at most `per_group` of one order group, and hides them for `lease`.
     ///
-    /// Messages of one group are next to each other, in order.
+    /// Messages of one group are next to each other, in order. A lease is at most [`LONGEST_LEASE`].
     async fn receive(
         &self,
         queue: &str,
@@ -112,7 +148,8 @@ pub trait Queue: Debug + Send + Sync {
     /// May return early for no reason; a send committed before the call counts.
     async fn wait(&self, queue: &str, at_most: Duration);
 
-    /// Extends leases from now; answers those that were no longer good.
+    /// Extends leases from now; answers those that were no longer good, or that would be longer than
+    /// [`LONGEST_LEASE`] in all: these are not extended.
     async fn extend(
         &self,
         receipts: &[Receipt],

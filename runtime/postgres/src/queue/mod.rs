@@ -1,5 +1,6 @@
-//! Queues on pgmq's tables, by the rule of SQS FIFO.
+//! Queues on pgmq's tables, by the rules of SQS: FIFO, or standard where a topic has no order.
 
+mod letters;
 mod name;
 mod sql;
 mod wakes;
@@ -16,8 +17,12 @@ use sqlx::{FromRow, Postgres, query_as};
 use twinhost::TenantId;
 use twinhost::crash::CrashPoint;
 use twinhost::mutants::Mutant;
-use twinhost::ports::{DeadLetter, Peeked, PortError, Queue, QueueStats, Received, Release};
+use twinhost::ports::{
+    DeadLetter, LONGEST_LEASE, Peeked, PortError, Queue, QueueStats, Received, Release,
+    note_expired,
+};
 use twinhost::unit::Receipt;
+use twinhost::{Manifest, QueueOptions};
 
 use crate::connections::Connections;
 use crate::error::port;
@@ -31,6 +36,8 @@ pub struct PgQueue {
     server: Arc<str>,
     connections: Arc<Connections>,
     wakes: Arc<Wakes>,
+    /// How the application's queues are, by handler. One that it does not have is ordered.
+    options: HashMap<String, QueueOptions>,
     queues: Mutex<HashMap<String, Arc<OneQueue>>>,
 }
 
@@ -39,6 +46,7 @@ pub struct PgQueue {
 struct OneQueue {
     /// As pgmq knows it.
     name: String,
+    options: QueueOptions,
     statements: Statements,
     /// The order group served last.
     cursor: Mutex<String>,
@@ -46,13 +54,16 @@ struct OneQueue {
 
 #[derive(FromRow)]
 struct ReceivedRow {
+    /// In the last row only: how many were deleted because they were kept too long.
+    expired: Option<i64>,
     msg_id: i64,
     read_ct: i32,
     sent_at: i64,
     id: Option<String>,
     tenant: Option<String>,
-    name: String,
+    name: Option<String>,
     body: Option<String>,
+    trace: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -72,11 +83,16 @@ impl PgQueue {
         server: &Arc<str>,
         connections: &Arc<Connections>,
         wakes: Arc<Wakes>,
+        manifest: &Manifest,
     ) -> Self {
+        let options = manifest
+            .queues()
+            .map(|handler| (handler.name.to_owned(), handler.trigger.queue().unwrap_or_default()));
         Self {
             server: Arc::clone(server),
             connections: Arc::clone(connections),
             wakes,
+            options: options.collect(),
             queues: Mutex::default(),
         }
     }
@@ -87,8 +103,9 @@ impl PgQueue {
             return Ok(Arc::clone(queue));
         }
         let name = queue_name(handler)?;
-        let statements = Statements::of(&name);
-        let queue = Arc::new(OneQueue { name, statements, cursor: Mutex::default() });
+        let options = self.options.get(handler).copied().unwrap_or_default();
+        let statements = Statements::of(&name, options.ordered);
+        let queue = Arc::new(OneQueue { name, options, statements, cursor: Mutex::default() });
         queues.insert(handler.to_owned(), Arc::clone(&queue));
         Ok(queue)
     }
@@ -120,6 +137,62 @@ impl PgQueue {
         }
     }
 
+    /// Takes messages, and deletes those of them that were kept too long; answers how many these were.
+    async fn take(
+        &self,
+        one: &OneQueue,
+        cursor: &str,
+        (max, per_group): (usize, usize),
+        lease: Duration,
+    ) -> Result<(Vec<ReceivedRow>, u64), PortError> {
+        let limit = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let statement = || {
+            let query = query_as(checked(&one.statements.receive))
+                .bind(limit(max))
+                .bind(micros(lease))
+                .bind(micros(one.options.retention));
+            if one.options.ordered {
+                query.bind(cursor).bind(limit(per_group.min(max)))
+            } else {
+                query
+            }
+        };
+        let mut rows: Vec<ReceivedRow> = self.fetch(statement).await?;
+        let expired = rows.iter().filter_map(|row| row.expired).sum::<i64>();
+        rows.retain(|row| row.expired.is_none());
+        Ok((rows, u64::try_from(expired).unwrap_or(0)))
+    }
+
+    /// Deletes what was kept too long, of every queue. Answers how many messages.
+    pub(crate) async fn expire(&self) -> Result<u64, PortError> {
+        let mut total = 0;
+        for handler in self.options.keys() {
+            let one = self.queue(handler)?;
+            let (batch, retention) = (MOVE_BATCH.cast_signed(), micros(one.options.retention));
+            let (mut after, mut more) = (0_i64, true);
+            while more {
+                let statement = || {
+                    query_as(checked(&one.statements.expire))
+                        .bind(after)
+                        .bind(batch)
+                        .bind(retention)
+                };
+                let rows: Vec<(i64, i64, bool)> = self.fetch(statement).await?;
+                let (gone, last, full) = rows.into_iter().next().unwrap_or_default();
+                let gone = u64::try_from(gone).unwrap_or(0);
+                note_expired(handler, false, gone);
+                total += gone;
+                (after, more) = (last, full);
+            }
+            let statement =
+                || query_as(checked(&one.statements.expire_dead)).bind(batch).bind(retention);
+            let gone = self.in_batches(statement).await?;
+            note_expired(handler, true, gone);
+            total += gone;
+        }
+        Ok(total)
+    }
+
     /// The message in a row, or why there is none: not everybody who can write to pgmq's tables is us.
     fn received(queue: &str, row: ReceivedRow) -> Result<Received, DeadLetter> {
         let handle = Handle { message: row.msg_id, receives: row.read_ct };
@@ -135,9 +208,10 @@ impl PgQueue {
             tenant,
             id: row.id.ok_or_else(|| missing("id"))?,
             body: row.body.ok_or_else(|| missing("body"))?,
-            group: row.name,
+            group: row.name.unwrap_or_default(),
             receive_count: u32::try_from(row.read_ct).unwrap_or(0),
             sent_at: timestamp(row.sent_at),
+            trace: row.trace.and_then(|trace| trace.parse().ok()),
             receipt,
         })
     }
@@ -185,26 +259,32 @@ impl Queue for PgQueue {
         per_group: usize,
         lease: Duration,
     ) -> Result<Vec<Received>, PortError> {
+        if lease > LONGEST_LEASE {
+            return Err(PortError::too_long_a_lease(queue, lease));
+        }
         let one = self.queue(queue)?;
         let cursor = one.cursor.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let limit = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        let statement = || {
-            query_as(checked(&one.statements.receive))
-                .bind(&cursor)
-                .bind(limit(per_group.min(max)))
-                .bind(limit(max))
-                .bind(micros(lease))
+        let mut rows = loop {
+            let (rows, expired) = self.take(&one, &cursor, (max, per_group), lease).await?;
+            note_expired(queue, false, expired);
+            // What was kept too long is no reason to say that there is nothing.
+            if expired == 0 || !rows.is_empty() {
+                break rows;
+            }
         };
-        let mut rows: Vec<ReceivedRow> = self.fetch(statement).await?;
-        rows.sort_by(|a, b| {
-            (a.name <= cursor, &a.name, a.msg_id).cmp(&(b.name <= cursor, &b.name, b.msg_id))
-        });
+        if one.options.ordered {
+            let place = |row: &ReceivedRow| {
+                let name = row.name.clone().unwrap_or_default();
+                (name <= cursor, name, row.msg_id)
+            };
+            rows.sort_by_cached_key(place);
+        }
         if Mutant::SwapTwoAtHome.on() && rows.len() > 1 && rows[0].name == rows[1].name {
             rows.swap(0, 1);
         }
         if let Some(last) = rows.last() {
             let mut cursor = one.cursor.lock().unwrap_or_else(PoisonError::into_inner);
-            cursor.clone_from(&last.name);
+            *cursor = last.name.clone().unwrap_or_default();
         }
         let mut messages = Vec::with_capacity(rows.len());
         let mut unreadable = Vec::new();
@@ -249,12 +329,20 @@ impl Queue for PgQueue {
                     .bind(&messages)
                     .bind(&receives)
                     .bind(micros(lease))
+                    .bind(micros(LONGEST_LEASE))
             };
-            CrashPoint::InHeartbeat.reached();
-            let extended: Vec<(i64,)> = self.fetch(statement).await?;
-            let items =
-                items.into_iter().filter(|(handle, _)| extended.contains(&(handle.message,)));
-            good.extend(items.map(|(_, receipt)| receipt));
+            let extended: Vec<(i64, bool)> = self.fetch(statement).await?;
+            for (handle, receipt) in items {
+                if extended.contains(&(handle.message, true)) {
+                    good.push(receipt);
+                } else if extended.contains(&(handle.message, false)) {
+                    tracing::warn!(
+                        queue,
+                        "a message has been hidden for almost 12 hours since it was received, which is the most; it \
+                         comes again: cut the work into messages to itself"
+                    );
+                }
+            }
         }
         Ok(receipts.iter().filter(|receipt| !good.contains(receipt)).cloned().collect())
     }

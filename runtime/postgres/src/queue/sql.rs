@@ -6,53 +6,84 @@ use sqlx::AssertSqlSafe;
 /// Takes messages by the prefix rule.
 ///
 /// The index on (group, place) gives the head of each order group in one step: first the groups after
-/// `$1`, the last one served, then the others, so that a busy group cannot starve the rest. Of each
-/// group whose head is visible the first `$2` messages are locked; the locked rows are as they are
+/// `$4`, the last one served, then the others, so that a busy group cannot starve the rest. Of each
+/// group whose head is visible the first `$5` messages are locked; the locked rows are as they are
 /// now, whatever another receive has done since this statement began, and of them the leading run that
-/// is visible is taken. The scan stops when there are `$3`.
+/// is visible is taken. The scan stops when there are `$1`.
 ///
 /// Receives of one queue take turns, under an advisory lock: each locks rows of many groups, and two would
 /// wait for each other in a circle.
-///
-/// It need not be durable: after a crash the message is merely visible, and received, once more.
-const RECEIVE: &str = r#"
+const ORDERED: &str = r#"
 WITH RECURSIVE
 clock AS MATERIALIZED (
     SELECT pg_advisory_xact_lock('{q}'::regclass::oid::bigint), set_config('synchronous_commit', 'off', true),
         clock_timestamp() AS now),
 ahead(name, vt) AS (
-    (SELECT {group}, vt FROM {q} WHERE {group} > $1 ORDER BY {group}, msg_id LIMIT 1)
+    (SELECT {group}, vt FROM {q} WHERE {group} > $4 ORDER BY {group}, msg_id LIMIT 1)
     UNION ALL
     SELECT next.name, next.vt FROM ahead CROSS JOIN LATERAL (
         SELECT {group} AS name, vt FROM {q} WHERE {group} > ahead.name ORDER BY {group}, msg_id LIMIT 1) AS next),
 behind(name, vt) AS (
-    (SELECT {group}, vt FROM {q} WHERE {group} > '' AND {group} <= $1 ORDER BY {group}, msg_id LIMIT 1)
+    (SELECT {group}, vt FROM {q} WHERE {group} > '' AND {group} <= $4 ORDER BY {group}, msg_id LIMIT 1)
     UNION ALL
     SELECT next.name, next.vt FROM behind CROSS JOIN LATERAL (
-        SELECT {group} AS name, vt FROM {q} WHERE {group} > behind.name AND {group} <= $1
+        SELECT {group} AS name, vt FROM {q} WHERE {group} > behind.name AND {group} <= $4
         ORDER BY {group}, msg_id LIMIT 1) AS next),
 taken AS MATERIALIZED (
-    SELECT run.msg_id
+    SELECT run.msg_id, run.expired
     FROM (SELECT * FROM ahead UNION ALL SELECT * FROM behind) AS head
     CROSS JOIN clock
     CROSS JOIN LATERAL (
-        SELECT msg_id, bool_and(locked.vt <= clock.now) OVER (ORDER BY msg_id) AS leading
-        FROM (SELECT msg_id, vt FROM {q} WHERE {group} = head.name ORDER BY msg_id LIMIT $2 FOR UPDATE) AS locked
+        SELECT msg_id, enqueued_at <= clock.now - $3 * interval '1 microsecond' AS expired,
+            bool_and(locked.vt <= clock.now) OVER (ORDER BY msg_id) AS leading
+        FROM (
+            SELECT msg_id, enqueued_at, vt FROM {q} WHERE {group} = head.name
+            ORDER BY msg_id LIMIT $5 FOR UPDATE) AS locked
     ) AS run
     WHERE head.vt <= clock.now AND run.leading
-    LIMIT $3)
-UPDATE {q} AS m
-SET vt = clock_timestamp() + $4 * interval '1 microsecond', read_ct = read_ct + 1, last_read_at = clock_timestamp()
-FROM taken WHERE m.msg_id = taken.msg_id
-RETURNING m.msg_id, m.read_ct, (extract(epoch FROM m.enqueued_at) * 1000000)::bigint AS sent_at,
-    m.headers ->> 'id' AS id, m.headers ->> 'tenant' AS tenant, {group} AS name, m.message #>> '{}' AS body"#;
+    LIMIT $1)"#;
 
-/// Extends leases that are still good; answers which.
+/// Takes the messages that have been visible for longest.
+///
+/// The index is led by the time of visibility, and a subquery in its condition is evaluated first: what is
+/// hidden is never looked at. What another receive takes just now is passed over.
+const UNORDERED: &str = "
+WITH clock AS MATERIALIZED (
+    SELECT set_config('synchronous_commit', 'off', true), clock_timestamp() AS now),
+taken AS MATERIALIZED (
+    SELECT msg_id, enqueued_at <= (SELECT now FROM clock) - $3 * interval '1 microsecond' AS expired
+    FROM {q} WHERE vt <= (SELECT now FROM clock)
+    ORDER BY vt LIMIT $1 FOR UPDATE SKIP LOCKED)";
+
+/// Hides what was taken for `$2`, but deletes what was sent more than `$3` ago. One row more than was
+/// received says how many those were.
+///
+/// It need not be durable: after a crash the message is merely visible, and received, once more.
+const RECEIVE: &str = r#",
+gone AS (
+    DELETE FROM {q} AS m USING taken WHERE m.msg_id = taken.msg_id AND taken.expired RETURNING 1),
+received AS (
+    UPDATE {q} AS m
+    SET vt = clock_timestamp() + $2 * interval '1 microsecond', read_ct = read_ct + 1, last_read_at = clock_timestamp()
+    FROM taken WHERE m.msg_id = taken.msg_id AND NOT taken.expired
+    RETURNING m.msg_id, m.read_ct, m.enqueued_at, m.headers, m.message)
+SELECT NULL::bigint AS expired, msg_id, read_ct, (extract(epoch FROM enqueued_at) * 1000000)::bigint AS sent_at,
+    headers ->> 'id' AS id, headers ->> 'tenant' AS tenant, {group} AS name, message #>> '{}' AS body,
+    headers ->> 'trace' AS trace
+FROM received
+UNION ALL
+SELECT count(*), 0, 0, 0, NULL, NULL, NULL, NULL, NULL FROM gone"#;
+
+/// Extends leases that are still good, unless the message would be hidden for more than `$4` since it was
+/// received; answers which are good, and whether they could be extended.
 const EXTEND: &str = "
-UPDATE {q} AS m SET vt = clock_timestamp() + $3 * interval '1 microsecond'
-FROM unnest($1, $2) AS r(message, receives)
-WHERE m.msg_id = r.message AND m.read_ct = r.receives AND m.vt > clock_timestamp()
-RETURNING m.msg_id";
+UPDATE {q} AS m
+SET vt = CASE WHEN may.be THEN clock_timestamp() + $3 * interval '1 microsecond' ELSE m.vt END
+FROM unnest($1, $2) AS r(message, receives), {q} AS same
+CROSS JOIN LATERAL (
+    SELECT clock_timestamp() + ($3 - $4) * interval '1 microsecond' <= same.last_read_at AS be) AS may
+WHERE m.msg_id = r.message AND m.read_ct = r.receives AND m.vt > clock_timestamp() AND same.msg_id = m.msg_id
+RETURNING m.msg_id, may.be";
 
 /// Gives deliveries back.
 const RELEASE: &str = "
@@ -96,6 +127,40 @@ FROM {q} ORDER BY msg_id LIMIT $1";
 /// the time a statement may take.
 pub(super) const MOVE_BATCH: u64 = 10_000;
 
+/// Deletes what was sent more than `$3` ago and nobody has, of the oldest `$2` messages after place `$1`. Answers how
+/// many those were, the last place, and whether it was a full page of such messages: then there may be more.
+const EXPIRE: &str = "
+WITH page AS MATERIALIZED (
+    SELECT msg_id, enqueued_at <= clock_timestamp() - $3 * interval '1 microsecond' AS expired
+    FROM {q} WHERE msg_id > $1 ORDER BY msg_id LIMIT $2),
+gone AS (
+    DELETE FROM {q} AS m USING page
+    WHERE m.msg_id = page.msg_id AND page.expired AND m.vt <= clock_timestamp() RETURNING 1)
+SELECT (SELECT count(*) FROM gone), coalesce(max(msg_id), 0), count(*) FILTER (WHERE expired) = $2 FROM page";
+
+/// Deletes the `$1` dead letters that were kept for longest, of those kept for more than `$2`.
+const EXPIRE_DEAD: &str = "
+WITH gone AS (
+    DELETE FROM {dlq} WHERE msg_id IN (
+        SELECT msg_id FROM {dlq} WHERE {since} <= (SELECT clock_timestamp() - $2 * interval '1 microsecond')
+        ORDER BY {since} LIMIT $1)
+    RETURNING 1)
+SELECT count(*) FROM gone";
+
+/// Sends the oldest dead letter of the id `$2` back with the body `$3`, in the name of `$4`, and notes it for queue `$1`.
+const REPLAY: &str = "
+WITH gone AS (
+    DELETE FROM {dlq} WHERE msg_id = (SELECT msg_id FROM {dlq} WHERE headers ->> 'id' = $2 ORDER BY msg_id LIMIT 1)
+    RETURNING message #>> '{}' AS body, headers),
+sent AS (
+    INSERT INTO {q} (vt, message, headers)
+    SELECT clock_timestamp(), to_jsonb($3::text), headers - 'reason' FROM gone)
+INSERT INTO twinhost.replays (queue, message, of_tenant, by, old_sha256, new_sha256)
+SELECT $1, $2, coalesce(headers ->> 'tenant', ''), $4, encode(sha256(convert_to(body, 'UTF8')), 'hex'),
+    encode(sha256(convert_to($3::text, 'UTF8')), 'hex')
+FROM gone
+RETURNING message, of_tenant, by, (extract(epoch FROM at) * 1000000)::bigint AS at, old_sha256, new_sha256";
+
 /// Sends dead letters back, oldest first, all or those of the ids in `$1`; `$2` at the most.
 const REDRIVE: &str = "
 WITH gone AS (
@@ -130,20 +195,25 @@ pub(super) struct Statements {
     pub(super) redrive: String,
     pub(super) purge: String,
     pub(super) purge_dead: String,
+    pub(super) expire: String,
+    pub(super) expire_dead: String,
+    pub(super) replay: String,
 }
 
 impl Statements {
     /// The statements of a queue whose name [`queue_name`](super::queue_name) made.
-    pub(super) fn of(name: &str) -> Self {
+    pub(super) fn of(name: &str, ordered: bool) -> Self {
         let (queue, dead) = (format!("pgmq.\"q_{name}\""), format!("pgmq.\"q_{name}_dlq\""));
+        let since = if ordered { "vt" } else { "enqueued_at" };
         let text = |template: &str| {
             template
+                .replace("{since}", since)
                 .replace("{group}", "((headers ->> 'x-pgmq-group') COLLATE \"C\")")
                 .replace("{q}", &queue)
                 .replace("{dlq}", &dead)
         };
         Self {
-            receive: text(RECEIVE),
+            receive: text(&[if ordered { ORDERED } else { UNORDERED }, RECEIVE].concat()),
             extend: text(EXTEND),
             release: text(RELEASE),
             dead_letter: text(DEAD_LETTER),
@@ -153,6 +223,9 @@ impl Statements {
             redrive: text(REDRIVE),
             purge: text(PURGE),
             purge_dead: text(PURGE_DEAD),
+            expire: text(EXPIRE),
+            expire_dead: text(EXPIRE_DEAD),
+            replay: text(REPLAY),
         }
     }
 }

@@ -34,9 +34,20 @@ pub(crate) fn headers(tenant: &str, send: &Outgoing) -> Result<String, PortError
         tenant: &'a str,
         #[serde(rename = "x-pgmq-group")]
         group: String,
+        /// In seconds.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        delay: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        trace: Option<String>,
     }
-    let group = format!("{tenant}/{}", send.group);
-    serde_json::to_string(&Headers { id: &send.id, tenant, group })
+    let headers = Headers {
+        id: &send.id,
+        tenant,
+        group: format!("{tenant}/{}", send.group),
+        delay: Some(send.delay.as_secs()).filter(|delay| *delay > 0),
+        trace: send.trace.map(|trace| trace.to_string()),
+    };
+    serde_json::to_string(&headers)
         .map_err(|error| PortError::invalid("a message", error.to_string()))
 }
 

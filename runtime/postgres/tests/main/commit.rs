@@ -24,6 +24,7 @@ fn send(queue: &str, group: &str, body: &str) -> Outgoing {
         group: group.to_owned(),
         deduplication_id: None,
         body: body.to_owned(),
+        ..Outgoing::default()
     }
 }
 

@@ -8,8 +8,8 @@ use secrecy::SecretString;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
-use twinhost::conformance::{Backend, manifest};
-use twinhost::ports::{Commit, Documents, Objects, Queue};
+use twinhost::conformance::{Backend, Operated, manifest};
+use twinhost::ports::{Commit, DeadLetters, Documents, Objects, Queue};
 use twinhost_postgres::{PgHost, PgOptions, StartError};
 
 /// The URL of the superuser of a throw-away server.
@@ -166,5 +166,16 @@ impl Backend for Pg {
             let moved = sqlx::query(AssertSqlSafe(update)).bind(micros).execute(&mut admin).await;
             moved.expect("times move");
         }
+    }
+}
+
+#[async_trait]
+impl Operated for Pg {
+    fn letters(&self) -> Arc<dyn DeadLetters> {
+        self.host.queue()
+    }
+
+    async fn housekeep(&self) {
+        self.host.housekeeping().await.expect("housekeeping works");
     }
 }

@@ -18,6 +18,7 @@ fn message(group: &str, n: usize) -> Outgoing {
         group: group.to_owned(),
         deduplication_id: None,
         body: n.to_string(),
+        ..Outgoing::default()
     }
 }
 

@@ -28,6 +28,7 @@ async fn fill(host: &PgHost, tenant: &str) {
         group: "g".to_owned(),
         deduplication_id: Some("d".to_owned()),
         body: "{}".to_owned(),
+        ..Outgoing::default()
     });
     assert_eq!(host.store().commit(vec![unit]).await.unwrap(), [Committed::Applied]);
 }

@@ -83,6 +83,7 @@ fn unit(key: &str, size: usize) -> Unit {
         group: "g".to_owned(),
         deduplication_id: None,
         body: "{}".to_owned(),
+        ..Outgoing::default()
     });
     unit.objects.push(NewObject { key: format!("files/{key}"), bytes: bytes(size) });
     unit

@@ -107,6 +107,7 @@ impl<'a> Account<'a> {
             group: payload.group(),
             deduplication_id: payload.deduplication_id(),
             body: serde_json::to_string(payload)?,
+            ..Outgoing::default()
         });
         self.ports().commit.commit(vec![unit]).await?;
         Ok(())
