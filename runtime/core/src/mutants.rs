@@ -33,6 +33,8 @@ mutants! {
     RunPastAFailure = "run-past-a-failure",
     /// Acknowledges a message whose handler failed.
     AcknowledgeAFailure = "acknowledge-a-failure",
+    /// Acknowledges a message before its effects are committed.
+    AcknowledgeFirst = "acknowledge-first",
     /// Lets a handler run for ever.
     NoDeadline = "no-deadline",
     /// Takes a panic for the input's fault.
@@ -53,6 +55,8 @@ mutants! {
     SealForAnyTenant = "seal-for-any-tenant",
     /// Overwrites a document that has changed since it was read.
     IgnoreVersions = "ignore-versions",
+    /// In memory, commits by a receipt that is no longer good.
+    IgnoreTheLeaseInMemory = "ignore-the-lease-in-memory",
     /// At home, swaps two messages of an order group.
     SwapTwoAtHome = "swap-two-at-home",
     /// At home, forgets the sender's id for de-duplication.
@@ -63,6 +67,8 @@ mutants! {
     GiveUpEarlyAtHome = "give-up-early-at-home",
     /// At home, lets leases run out under a handler.
     NoHeartbeatAtHome = "no-heartbeat-at-home",
+    /// At home, goes on in an order group though what is to be given up before it could not be moved.
+    RunPastTheSpentAtHome = "run-past-the-spent-at-home",
     /// At home, says of a tick that it was due when it was fired.
     TickOfNowAtHome = "tick-of-now-at-home",
     /// On Lambda, swaps two messages of an order group.

@@ -31,6 +31,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use twinhost::App;
 use twinhost::manifest::HandlerManifest;
+use twinhost::mutants::Mutant;
 use twinhost::ports::{DeadLetter, PortError, Ports, Queue, Received, Release};
 
 use crate::quiet::Quiet;
@@ -281,7 +282,9 @@ impl Taking<'_> {
                 ),
             };
             let letters: Vec<DeadLetter> = spent.iter().map(letter).collect();
-            if let Err(error) = runs.queue.dead_letter(&letters).await {
+            if let Err(error) = runs.queue.dead_letter(&letters).await
+                && !Mutant::RunPastTheSpentAtHome.on()
+            {
                 // Nothing behind them may run before they are out of the way.
                 tracing::warn!(queue = runs.name, %error, "Cannot move messages to the dead letters");
                 back.extend(group.iter().map(untouched));
