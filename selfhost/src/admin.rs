@@ -62,6 +62,10 @@ fn describe() {
     );
     describe_histogram!("twinhost_handler_duration_seconds", Unit::Seconds, "Time for one event.");
     describe_histogram!("twinhost_commit_batch_size", "Units of work that shared a commit.");
+    describe_counter!(
+        "twinhost_schedule_occurrences_total",
+        "Occurrences of schedules written down by this node, by outcome."
+    );
     describe_gauge!("twinhost_queue_backlog", "Messages not yet acknowledged.");
     describe_gauge!("twinhost_queue_in_flight", "Messages that are in flight or put off.");
     describe_gauge!(
@@ -70,6 +74,19 @@ fn describe() {
         "Age of the oldest message."
     );
     describe_gauge!("twinhost_queue_dead_letters", "Messages in the dead-letter queue.");
+    describe_gauge!(
+        "twinhost_table_dead_rows",
+        "Rows that vacuum has not cleared away yet; many more than live ones make a queue slow."
+    );
+    describe_gauge!(
+        "twinhost_table_live_rows",
+        "Rows that are not dead, as the statistics have them."
+    );
+    describe_gauge!(
+        "twinhost_oldest_transaction_seconds",
+        Unit::Seconds,
+        "How long the oldest transaction of the database has been open; minutes keep vacuum from its work."
+    );
     describe_gauge!("twinhost_build_info", "1, with the version.");
 }
 
@@ -103,6 +120,13 @@ async fn scrape(recorder: &PrometheusHandle, health: &Health) -> String {
             .set(stats.oldest_age_seconds as f64);
         gauge!("twinhost_queue_dead_letters", "queue" => queue).set(stats.dead_letters as f64);
     }
+    if let Some(vitals) = health.vitals().await {
+        gauge!("twinhost_oldest_transaction_seconds").set(vitals.oldest_transaction_seconds as f64);
+        for rows in vitals.tables {
+            gauge!("twinhost_table_dead_rows", "table" => rows.table.clone()).set(rows.dead as f64);
+            gauge!("twinhost_table_live_rows", "table" => rows.table).set(rows.live as f64);
+        }
+    }
     recorder.render()
 }
 
@@ -119,6 +143,7 @@ mod tests {
     use twinhost::App;
     use twinhost::memory::Memory;
     use twinhost::ports::PortError;
+    use twinhost_postgres::{TableRows, Vitals};
 
     use super::*;
     use crate::backend::Backend;
@@ -134,6 +159,11 @@ mod tests {
 
         async fn housekeep(&self) -> Result<(), PortError> {
             Ok(())
+        }
+
+        async fn vitals(&self) -> Result<Vitals, PortError> {
+            let table = TableRows { table: "pgmq.q_some".to_owned(), dead: 7, live: 3 };
+            Ok(Vitals { tables: vec![table], oldest_transaction_seconds: 9, holder: None })
         }
     }
 
@@ -162,6 +192,9 @@ mod tests {
             r#"twinhost_handler_duration_seconds_bucket{handler="some",le="0.0025"} 1"#,
             r#"twinhost_commit_batch_size_bucket{le="4"}"#,
             "# TYPE twinhost_build_info gauge",
+            r#"twinhost_table_dead_rows{table="pgmq.q_some"} 7"#,
+            r#"twinhost_table_live_rows{table="pgmq.q_some"} 3"#,
+            "twinhost_oldest_transaction_seconds 9",
         ] {
             assert!(text.contains(line), "{line} in {text}");
         }

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use twinhost::ports::PortError;
+use twinhost_postgres::Vitals;
 
 /// The database behind the ports.
 #[async_trait]
@@ -13,4 +14,7 @@ pub trait Backend: Debug + Send + Sync {
 
     /// Removes what has expired. Called once a minute, on every node.
     async fn housekeep(&self) -> Result<(), PortError>;
+
+    /// Whether it clears away after itself.
+    async fn vitals(&self) -> Result<Vitals, PortError>;
 }

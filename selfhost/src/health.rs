@@ -17,6 +17,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::{Instant, timeout};
 use twinhost::App;
 use twinhost::ports::{Queue, QueueStats};
+use twinhost_postgres::Vitals;
 
 use crate::backend::Backend;
 
@@ -53,6 +54,7 @@ struct Inner {
     began: Instant,
     database: Mutex<Option<(Instant, bool)>>,
     stats: Mutex<Option<(Instant, Vec<QueueStats>)>>,
+    vitals: Mutex<Option<(Instant, Option<Vitals>)>>,
 }
 
 impl Health {
@@ -69,6 +71,7 @@ impl Health {
             began: Instant::now(),
             database: Mutex::default(),
             stats: Mutex::default(),
+            vitals: Mutex::default(),
         }))
     }
 
@@ -115,6 +118,19 @@ impl Health {
         let stats = timeout(PATIENCE, ask).await.unwrap_or_default();
         *last = Some((Instant::now(), stats.clone()));
         stats
+    }
+
+    /// Whether the database clears away after itself; `None` when it does not say so in time.
+    pub async fn vitals(&self) -> Option<Vitals> {
+        let mut last = self.0.vitals.lock().await;
+        if let Some((at, vitals)) = &*last
+            && at.elapsed() < FRESH
+        {
+            return vitals.clone();
+        }
+        let vitals = timeout(PATIENCE, self.0.backend.vitals()).await.ok().and_then(Result::ok);
+        *last = Some((Instant::now(), vitals.clone()));
+        vitals
     }
 
     /// The answer of `/readyz`.

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use twinhost::manifest::{Manifest, Trigger};
 use twinhost::ports::PortError;
 use twinhost::{App, InvalidApp};
-use twinhost_postgres::PgHost;
+use twinhost_postgres::{PgHost, Vitals};
 
 use crate::backend::Backend;
 use crate::config::Config;
@@ -171,5 +171,9 @@ impl Backend for PgHost {
 
     async fn housekeep(&self) -> Result<(), PortError> {
         self.housekeeping().await.map(|_| ())
+    }
+
+    async fn vitals(&self) -> Result<Vitals, PortError> {
+        Self::vitals(self).await
     }
 }

@@ -1,7 +1,7 @@
 //! What AWS cannot do, found before it is asked.
 
-use twinhost::App;
 use twinhost::manifest::{HandlerManifest, Manifest, Trigger};
+use twinhost::{App, Overlap};
 
 use crate::error::DeployError;
 use crate::naming::{LONGEST_SECONDS, Names, visibility};
@@ -35,6 +35,7 @@ pub fn check(app: &App, settings: &Settings) -> Result<(), DeployError> {
         let mut problem = |what: String| problems.push(format!("`{}`: {what}", handler.name));
         limits(handler, &names, &mut problem);
         zip(handler, settings, &mut problem);
+        schedule(handler, &mut problem);
     }
     if problems.is_empty() { Ok(()) } else { Err(DeployError::Impossible(problems)) }
 }
@@ -60,13 +61,25 @@ fn limits(handler: &HandlerManifest, names: &Names, problem: &mut impl FnMut(Str
         ));
     }
     if handler.trigger.max_receives().is_some() {
-        let queue = names.dead_letters(handler.name);
+        let queue = names.dead_letters(handler);
         if queue.len() > QUEUE_NAME {
             problem(format!(
                 "its queue's name `{queue}` has {} characters; SQS allows up to {QUEUE_NAME}: shorten the stage or the handler's name",
                 queue.len()
             ));
         }
+    }
+}
+
+/// EventBridge does not look whether an earlier tick is done; what waits or goes on side by side is a matter of order
+/// groups, which is the same on every host.
+fn schedule(handler: &HandlerManifest, problem: &mut impl FnMut(String)) {
+    if matches!(&handler.trigger, Trigger::Schedule(schedule) if schedule.overlap == Overlap::Skip)
+    {
+        problem(
+            "ticks that overlap cannot be skipped on AWS; use `Overlap::Queue`, and let a tick that is older than the next return at once"
+                .to_owned(),
+        );
     }
 }
 

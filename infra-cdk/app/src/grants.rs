@@ -116,14 +116,14 @@ fn being_a_function(handler: &HandlerManifest, at: &Places<'_>) -> Vec<Statement
             all.push(statement.of_partitions(&[name.to_owned()]));
         }
         Trigger::Consume { .. } => all.extend(consuming(name, at)),
-        Trigger::Schedule { scope, .. } => {
+        Trigger::Schedule(schedule) => {
             all.extend(consuming(name, at));
             let send = |sid: &str, to: String| {
                 Statement::new(sid.to_owned(), &["sqs:SendMessage"], vec![to])
             };
             all.push(send("Ticks", (at.queue)(name)));
             all.extend(at.unfired.map(|unfired| send("Unfired", unfired.to_owned())));
-            if *scope == Scope::EachTenant {
+            if schedule.scope == Scope::EachTenant {
                 let tenants = format!("TENANT#{}#tenants", TenantId::SYSTEM);
                 let statement = Statement::new(sid("Tenants"), &["dynamodb:Query"], table());
                 all.push(statement.of_partitions(&[tenants]));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cdk_app::grants::{Places, Statement, statements};
 use serde_json::{Value as Json, json};
 use twinhost::manifest::{HandlerManifest, Trigger};
-use twinhost::{Access, Grant, Manifest, Method};
+use twinhost::{Access, Consume, Grant, Manifest, Method, QueueOptions};
 
 use crate::support::{self, manifest, service, several};
 
@@ -23,7 +23,11 @@ fn granted(grants: &[Grant]) -> Manifest {
         concurrency: 2,
     };
     let route = Trigger::Route { method: Method::Get, path: "/a".into(), access: Access::Bearer };
-    let consume = Trigger::Consume { topic: "orders".into(), max_receives: 5, batch: 10 };
+    let consume = Trigger::Consume {
+        topic: "orders".into(),
+        queue: QueueOptions::ORDERED,
+        consume: Consume::DEFAULT,
+    };
     let handlers = vec![handler("asker", route, grants), handler("taker", consume, &[])];
     Manifest { app: "shop".into(), handlers, collections: BTreeSet::new() }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cdk_app::{Settings, check};
-use twinhost::{App, Context, Handler, HandlerResult, Limits, Schedule, Tick};
+use twinhost::{App, Context, Handler, HandlerResult, Limits, Overlap, Schedule, Tick};
 
 use crate::support::{cost_watcher, zips};
 
@@ -57,6 +57,28 @@ fn time_size_and_a_cron_that_aws_rejects_are_named_with_what_is_allowed() {
     ] {
         assert!(error.contains(wanted), "`{wanted}` is not in: {error}");
     }
+}
+
+/// A handler that wants what EventBridge has not.
+struct Impatient;
+
+impl Handler for Impatient {
+    type Event = Tick;
+    const NAME: &'static str = "impatient";
+    const TRIGGER: Schedule =
+        Schedule { overlap: Overlap::Skip, ..Schedule::once("rate(1 minute)") };
+
+    async fn handle(&self, _: &Context, _: Tick) -> HandlerResult {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_schedule_that_skips_what_overlaps_is_refused_with_what_to_use_instead() {
+    let app = App::new("shop").handler(Impatient);
+    let zips = zips(&app);
+    let error = check(&app, &settings(zips.path(), "dev")).unwrap_err().to_string();
+    assert!(error.contains("`impatient`: ") && error.contains("use `Overlap::Queue`"), "{error}");
 }
 
 #[test]

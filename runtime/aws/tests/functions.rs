@@ -64,7 +64,7 @@ struct Taker;
 impl Handler for Taker {
     type Event = Message<Order>;
     const NAME: &'static str = ORDERS;
-    const TRIGGER: twinhost::Consume = twinhost::Consume { max_receives: 2, batch: 10 };
+    const TRIGGER: twinhost::Consume = twinhost::Consume { max_receives: 2, ..twinhost::Consume::DEFAULT };
     const GRANTS: &'static [Grant] =
         &[Grant::ReadWrite(Account::COLLECTION), Grant::Publish(Bill::TOPIC)];
 
@@ -145,6 +145,7 @@ impl Aws {
             group: (*customer).to_owned(),
             deduplication_id: None,
             body: json!({"customer": customer, "item": item}).to_string(),
+            ..Outgoing::default()
         }));
         self.host.commit().commit(vec![unit]).await.unwrap();
     }

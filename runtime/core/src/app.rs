@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use crate::Context;
 use crate::error::HandlerError;
+use crate::filter::Filter;
 use crate::grant::Grant;
 use crate::handler::{Event, Handler, RawEvent, sealed::Decode};
 use crate::http::Response;
 use crate::manifest::{HandlerManifest, Manifest, Trigger};
-use crate::schedule::Expression;
+use crate::schedule::Timetable;
 use crate::trigger::Access;
 
 /// The handlers of an application.
@@ -39,6 +40,7 @@ pub(crate) struct Registered {
     pub(crate) name: &'static str,
     pub(crate) grants: &'static [Grant],
     pub(crate) timeout: Duration,
+    pub(crate) filter: Filter,
     pub(crate) manifest: HandlerManifest,
     pub(crate) run: Box<dyn Run>,
 }
@@ -83,6 +85,8 @@ impl App {
             name: H::NAME,
             grants: H::GRANTS,
             timeout: H::LIMITS.timeout,
+            // One that cannot be read wants everything, until `check` refuses it.
+            filter: trigger.filter().unwrap_or_default(),
             manifest: HandlerManifest {
                 name: H::NAME,
                 trigger,
@@ -249,18 +253,17 @@ fn check_trigger(handler: &HandlerManifest) -> Result<(), String> {
             }
             Ok(())
         }
-        Trigger::Consume { max_receives, batch, .. } => {
-            if !(1..=10).contains(batch) {
-                return Err(format!("a batch of {batch} is not possible; use 1 to 10"));
+        Trigger::Consume { queue, consume, .. } => {
+            queue.check()?;
+            if !(1..=10).contains(&consume.batch) {
+                return Err(format!("a batch of {} is not possible; use 1 to 10", consume.batch));
             }
-            check_receives(*max_receives)
+            handler.trigger.filter().map_err(|error| error.to_string())?;
+            check_receives(consume.max_receives)
         }
-        Trigger::Schedule { expression, zone, max_receives, .. } => {
-            expression.parse::<Expression>().map_err(|error| error.to_string())?;
-            jiff::tz::TimeZone::get(zone).map_err(|_| {
-                format!("`{zone}` is not an IANA time zone, such as `Europe/Berlin`")
-            })?;
-            check_receives(*max_receives)
+        Trigger::Schedule(schedule) => {
+            Timetable::of(handler.name, schedule).map_err(|problems| problems.join("; "))?;
+            check_receives(schedule.max_receives)
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use http::{HeaderValue, StatusCode, header};
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::app::{App, Registered};
@@ -20,6 +21,7 @@ use crate::manifest::Trigger;
 use crate::mutants::Mutant;
 use crate::ports::{AuthError, CommitError, Committed, PortError, Ports, Principal, Received};
 use crate::tenant::TenantId;
+use crate::trace::Trace;
 use crate::trigger::Access;
 use crate::unit::{Ack, Unit};
 
@@ -65,6 +67,8 @@ pub enum Outcome {
 pub enum Disposition {
     /// Its effects are committed and it is deleted.
     Done,
+    /// Its handler does not [want](crate::Consume::filters) it: it is deleted, and no handler has seen it.
+    Filtered,
     /// It is in the dead-letter queue, for this reason.
     DeadLettered(String),
     /// It failed and is to be delivered again; the host decides when, or gives up.
@@ -75,12 +79,16 @@ pub enum Disposition {
     Lost,
 }
 
+/// The word for what no handler wants, which is counted and not told.
+const FILTERED: &str = "filtered";
+
 impl Disposition {
     /// The word for logs and metrics.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Done => "done",
+            Self::Filtered => FILTERED,
             Self::DeadLettered(_) => "dead-lettered",
             Self::Retry(_) => "retry",
             Self::Untouched => "untouched",
@@ -142,7 +150,7 @@ impl Host<'_> {
             Ok(caller) => caller,
             Err(response) => return response,
         };
-        let mut facts = self.facts(id, tenant, 1);
+        let mut facts = self.facts(id, tenant, 1, Trace::of_request(&request), None);
         facts.principal = principal;
         facts.acknowledged = false;
         let mut result = Err(HandlerError::retry("a document kept changing"));
@@ -234,8 +242,16 @@ impl Host<'_> {
         let mut seen = Seen::default();
         for message in messages {
             let began = Instant::now();
+            let Received { id, tenant, receive_count, trace, sent_at, .. } = message;
             let facts =
-                self.facts(message.id.clone(), message.tenant.clone(), message.receive_count);
+                self.facts(id.clone(), tenant.clone(), *receive_count, *trace, Some(*sent_at));
+            if !self.handler.filter.wants(&message.body) {
+                let unit = Unit::new(message.tenant.clone(), self.handler.name);
+                run.units.push(Unit { ack: Some(Ack::Done(message.receipt.clone())), ..unit });
+                run.dispositions.push(Disposition::Filtered);
+                run.events.push((facts, began.elapsed(), None));
+                continue;
+            }
             let ran = self.run(&facts, RawEvent::Json(message.body.clone()), seen).await;
             seen = if Mutant::ForgetTheRun.on() { Seen::default() } else { ran.seen };
             let receipt = message.receipt.clone();
@@ -274,7 +290,7 @@ impl Host<'_> {
     }
 
     async fn tick(&self, id: String, tenant: TenantId, tick: &Tick) -> Disposition {
-        let facts = self.facts(id, tenant, 1);
+        let facts = self.facts(id, tenant, 1, None, Some(tick.scheduled_at));
         let json = match serde_json::to_string(tick) {
             Ok(json) => json,
             Err(error) => return Disposition::Retry(error.to_string()),
@@ -302,20 +318,30 @@ impl Host<'_> {
         Disposition::Retry("a document kept changing".to_owned())
     }
 
-    fn facts(&self, id: String, mut tenant: TenantId, mut attempt: u32) -> Facts {
+    /// What is known of an event; of one that is delivered again, `sent_at` is what all deliveries agree on.
+    fn facts(
+        &self,
+        id: String,
+        mut tenant: TenantId,
+        mut attempt: u32,
+        trace: Option<Trace>,
+        sent_at: Option<Timestamp>,
+    ) -> Facts {
         if Mutant::ForgetTheTenant.on() {
             tenant = TenantId::system();
         }
         if Mutant::CountFromZero.on() {
             attempt -= 1;
         }
+        let now = self.ports.clock.now();
         Facts {
             handler: self.handler.name,
             grants: self.handler.grants,
+            trace: trace.unwrap_or_else(|| Trace::root(&id, sent_at.unwrap_or(now))),
             id,
             tenant,
             attempt,
-            now: self.ports.clock.now(),
+            now,
             deadline: Instant::now() + self.handler.timeout,
             principal: None,
             acknowledged: true,
@@ -360,6 +386,13 @@ impl Host<'_> {
             units.iter_mut().for_each(|unit| unit.once = None);
         }
         CrashPoint::BeforeCommit.reached();
+        if Mutant::AcknowledgeFirst.on() {
+            let only = |unit: &mut Unit| Unit {
+                ack: unit.ack.take(),
+                ..Unit::new(unit.tenant.clone(), unit.handler)
+            };
+            self.ports.commit.commit(units.iter_mut().map(only).collect()).await?;
+        }
         let committed = self.ports.commit.commit(units).await;
         if committed.is_ok() {
             CrashPoint::AfterCommit.reached();
@@ -378,19 +411,22 @@ fn observe(facts: &Facts, outcome: &'static str, took: Duration, error: Option<&
     let duration_ms = took.as_micros() as f64 / 1000.0;
     metrics::counter!("twinhost_handler_events_total", "handler" => name, "outcome" => outcome)
         .increment(1);
+    if outcome == FILTERED {
+        return;
+    }
     metrics::histogram!("twinhost_handler_duration_seconds", "handler" => name)
         .record(took.as_secs_f64());
     if facts.attempt > 1 {
         metrics::counter!("twinhost_handler_retries_total", "handler" => name).increment(1);
     }
-    let Facts { id, tenant, attempt, .. } = facts;
+    let Facts { id, tenant, attempt, trace, .. } = facts;
     match error {
         None => tracing::info!(
-            handler = name, %tenant, event.id = %id, attempt, outcome, duration_ms,
+            handler = name, %tenant, event.id = %id, trace = %trace, attempt, outcome, duration_ms,
             "`{name}` ran"
         ),
         Some(error) => tracing::warn!(
-            handler = name, %tenant, event.id = %id, attempt, outcome, duration_ms, reason = %error,
+            handler = name, %tenant, event.id = %id, trace = %trace, attempt, outcome, duration_ms, reason = %error,
             "`{name}` failed"
         ),
     }

@@ -216,11 +216,7 @@ impl<T: Payload> sealed::Decode<Consume, ()> for Message<T> {
     }
 
     fn trigger(consume: Consume) -> Trigger {
-        Trigger::Consume {
-            topic: T::TOPIC.to_owned(),
-            max_receives: consume.max_receives,
-            batch: consume.batch,
-        }
+        Trigger::Consume { topic: T::TOPIC.to_owned(), queue: T::QUEUE, consume }
     }
 
     fn response((): ()) -> Option<Response> {
@@ -235,12 +231,7 @@ impl sealed::Decode<Schedule, ()> for Tick {
     }
 
     fn trigger(schedule: Schedule) -> Trigger {
-        Trigger::Schedule {
-            expression: schedule.expression.to_owned(),
-            zone: schedule.zone.to_owned(),
-            scope: schedule.scope,
-            max_receives: schedule.max_receives,
-        }
+        Trigger::Schedule(schedule)
     }
 
     fn response((): ()) -> Option<Response> {

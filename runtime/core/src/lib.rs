@@ -13,6 +13,7 @@ pub mod crash;
 pub mod dispatch;
 pub mod document;
 pub mod error;
+pub mod filter;
 pub mod grant;
 pub mod handler;
 pub mod http;
@@ -22,10 +23,12 @@ pub mod memory;
 pub mod mutants;
 pub mod payload;
 pub mod ports;
+pub mod queue_options;
 pub mod schedule;
 pub mod tenant;
 pub mod testing;
 mod text;
+pub mod trace;
 pub mod trigger;
 pub mod unit;
 
@@ -39,6 +42,10 @@ pub use http::{Request, Response};
 pub use manifest::Manifest;
 pub use payload::Payload;
 pub use ports::{Mail, Order, Page, Ports, Principal, Query};
+pub use queue_options::{Deduplication, QueueOptions};
 pub use tenant::TenantId;
 pub use testing::TestHost;
-pub use trigger::{Access, Consume, Limits, Method, Route, Schedule, Scope};
+pub use trace::Trace;
+pub use trigger::{
+    Access, Consume, Limits, Method, Missed, Overlap, RetryPolicy, Route, Schedule, Scope,
+};

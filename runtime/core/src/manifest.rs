@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::filter::{Filter, InvalidFilter};
 use crate::grant::Grant;
-use crate::trigger::{Access, Method, Scope};
+use crate::queue_options::QueueOptions;
+use crate::trigger::{Access, Consume, Method, Schedule};
 
 /// Everything a host must provide for an application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -64,9 +66,14 @@ pub enum Trigger {
     /// An HTTP request.
     Route { method: Method, path: String, access: Access },
     /// A message of a topic.
-    Consume { topic: String, max_receives: u32, batch: u32 },
+    Consume {
+        topic: String,
+        queue: QueueOptions,
+        #[serde(flatten)]
+        consume: Consume,
+    },
     /// A tick of a schedule.
-    Schedule { expression: String, zone: String, scope: Scope, max_receives: u32 },
+    Schedule(Schedule),
 }
 
 impl Trigger {
@@ -75,9 +82,30 @@ impl Trigger {
     pub const fn max_receives(&self) -> Option<u32> {
         match self {
             Self::Route { .. } => None,
-            Self::Consume { max_receives, .. } | Self::Schedule { max_receives, .. } => {
-                Some(*max_receives)
-            }
+            Self::Consume { consume: Consume { max_receives, .. }, .. }
+            | Self::Schedule(Schedule { max_receives, .. }) => Some(*max_receives),
+        }
+    }
+
+    /// How its messages are queued; `None` for a trigger without a queue. Ticks are ordered.
+    #[must_use]
+    pub const fn queue(&self) -> Option<QueueOptions> {
+        match self {
+            Self::Route { .. } => None,
+            Self::Consume { queue, .. } => Some(*queue),
+            Self::Schedule { .. } => Some(QueueOptions::ORDERED),
+        }
+    }
+
+    /// Which messages the handler wants.
+    ///
+    /// # Errors
+    ///
+    /// When a pattern cannot be read; [`App::check`](crate::App::check) says so, too.
+    pub fn filter(&self) -> Result<Filter, InvalidFilter> {
+        match self {
+            Self::Consume { consume, .. } => Filter::of(consume.filters),
+            Self::Route { .. } | Self::Schedule(_) => Ok(Filter::default()),
         }
     }
 
@@ -85,7 +113,7 @@ impl Trigger {
     #[must_use]
     pub const fn batch(&self) -> u32 {
         match self {
-            Self::Consume { batch, .. } => *batch,
+            Self::Consume { consume, .. } => consume.batch,
             Self::Route { .. } | Self::Schedule { .. } => 1,
         }
     }

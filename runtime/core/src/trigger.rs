@@ -65,17 +65,20 @@ impl Route {
 }
 
 /// Sets a handler of [`Message`](crate::Message)s off: the topic is its payload's.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Consume {
     /// Deliveries of one message before it goes to the dead-letter queue (1 to 1,000).
     pub max_receives: u32,
     /// Messages of one order group taken at a time (1 to 10: SQS FIFO's limit).
     pub batch: u32,
+    /// The messages that it wants, in the [language](crate::filter) of event source mappings: those that match
+    /// any of up to five patterns, or all if there is none. What it does not want is deleted unseen.
+    pub filters: &'static [&'static str],
 }
 
 impl Consume {
     /// Five deliveries, ten messages at a time: what AWS advises for a queue behind a function.
-    pub const DEFAULT: Self = Self { max_receives: 5, batch: 10 };
+    pub const DEFAULT: Self = Self { max_receives: 5, batch: 10, filters: &[] };
 }
 
 /// For whom a schedule ticks.
@@ -88,8 +91,59 @@ pub enum Scope {
     Once,
 }
 
+/// What becomes of a tick that is due while an earlier one of its schedule and tenant is not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Overlap {
+    /// It waits until the earlier one is done, or is a dead letter.
+    Queue,
+    /// It is not sent; the ledger of occurrences says so.
+    Skip,
+    /// They are handled side by side.
+    Allow,
+}
+
+/// What becomes of the ticks that fell due while no node ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missed {
+    /// The newest is fired, and its [`missed`](crate::Tick::missed) says how many others it stands for.
+    Newest,
+    /// Each is fired, oldest first, if it was due within the retry policy's age; what was due before is
+    /// counted in [`missed`](crate::Tick::missed) of the first.
+    All,
+    /// None is fired; the ledger of occurrences says so.
+    None,
+}
+
+/// For how long an occurrence that cannot be handed over is tried again; whichever ends first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RetryPolicy {
+    /// Tries after the first (0 to 185).
+    pub max_attempts: u32,
+    /// Seconds since the first try (60 to 86,400).
+    pub max_age_seconds: u32,
+}
+
+impl RetryPolicy {
+    /// 185 tries within a day: EventBridge Scheduler's own.
+    pub const DEFAULT: Self = Self { max_attempts: 185, max_age_seconds: 86_400 };
+}
+
 /// Sets a handler of [`Tick`](crate::Tick)s off, in EventBridge Scheduler's language.
-#[derive(Clone, Copy, Debug)]
+///
+/// ```
+/// use twinhost::{Overlap, Schedule};
+///
+/// const EVERY_MORNING: Schedule = Schedule::each_tenant("cron(0 8 * * ? *)");
+/// const WITHIN_THE_HOUR: Schedule = Schedule {
+///     zone: "Europe/Berlin",
+///     window_minutes: 60,
+///     overlap: Overlap::Skip,
+///     ..EVERY_MORNING
+/// };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Schedule {
     /// `cron(0 8 * * ? *)`, `rate(5 minutes)` or `at(2027-01-01T00:00:00)`.
     pub expression: &'static str,
@@ -99,19 +153,42 @@ pub struct Schedule {
     pub scope: Scope,
     /// Deliveries of one tick before it goes to the dead-letter queue.
     pub max_receives: u32,
+    /// Minutes after its time within which a tick is fired, never before it (1 to 1,440); 0 for at once.
+    pub window_minutes: u32,
+    /// No tick is due before this instant, and a `rate` counts from it: `2027-01-01T00:00:00Z`.
+    pub start: Option<&'static str>,
+    /// No tick is due after this instant.
+    pub end: Option<&'static str>,
+    /// What becomes of an occurrence that cannot be handed over.
+    pub retry: RetryPolicy,
+    /// What becomes of a tick that is due while an earlier one is not done.
+    pub overlap: Overlap,
+    /// What becomes of the ticks that fell due while no node ran.
+    pub missed: Missed,
 }
 
 impl Schedule {
     /// A schedule in UTC that ticks for every tenant.
     #[must_use]
     pub const fn each_tenant(expression: &'static str) -> Self {
-        Self { expression, zone: "UTC", scope: Scope::EachTenant, max_receives: 5 }
+        Self {
+            expression,
+            zone: "UTC",
+            scope: Scope::EachTenant,
+            max_receives: 5,
+            window_minutes: 0,
+            start: None,
+            end: None,
+            retry: RetryPolicy::DEFAULT,
+            overlap: Overlap::Queue,
+            missed: Missed::Newest,
+        }
     }
 
     /// A schedule in UTC that ticks once for all.
     #[must_use]
     pub const fn once(expression: &'static str) -> Self {
-        Self { expression, zone: "UTC", scope: Scope::Once, max_receives: 5 }
+        Self { scope: Scope::Once, ..Self::each_tenant(expression) }
     }
 }
 

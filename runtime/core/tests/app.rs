@@ -12,8 +12,11 @@ struct Wrong;
 impl Handler for Wrong {
     type Event = Tick;
     const NAME: &'static str = "Wrong_name";
-    const TRIGGER: Schedule =
-        Schedule { zone: "Mars/Base", ..Schedule::each_tenant("rate(1 day)") };
+    const TRIGGER: Schedule = Schedule {
+        zone: "Mars/Base",
+        window_minutes: 2_000,
+        ..Schedule::each_tenant("rate(1 day)")
+    };
     const GRANTS: &'static [Grant] =
         &[Grant::Publish("nobody-listens"), Grant::Read("Bad Name"), Grant::WriteObjects("a/b")];
     const LIMITS: Limits =
@@ -37,12 +40,25 @@ impl Handler for SlowDoor {
     }
 }
 
+struct Picky;
+
+impl Handler for Picky {
+    type Event = Message<Order>;
+    const NAME: &'static str = "picky";
+    const TRIGGER: Consume =
+        Consume { filters: &[r#"{"body": {"customer": "ada"}}"#], ..Consume::DEFAULT };
+
+    async fn handle(&self, _: &Context, _: Message<Order>) -> HandlerResult {
+        Ok(())
+    }
+}
+
 struct Greedy;
 
 impl Handler for Greedy {
     type Event = Message<Order>;
     const NAME: &'static str = "greedy";
-    const TRIGGER: Consume = Consume { max_receives: 0, batch: 11 };
+    const TRIGGER: Consume = Consume { max_receives: 0, batch: 11, ..Consume::DEFAULT };
 
     async fn handle(&self, _: &Context, _: Message<Order>) -> HandlerResult {
         Ok(())
@@ -51,7 +67,12 @@ impl Handler for Greedy {
 
 #[test]
 fn a_check_names_everything_that_is_wrong_and_what_is_allowed() {
-    let app = App::new("test").handler(Wrong).handler(Door).handler(SlowDoor).handler(Greedy);
+    let app = App::new("test")
+        .handler(Wrong)
+        .handler(Door)
+        .handler(SlowDoor)
+        .handler(Greedy)
+        .handler(Picky);
     let problems = app.check().unwrap_err().0.join("\n");
     for part in [
         "`Wrong_name`: a handler's name is 1 to 40 of a-z",
@@ -62,10 +83,12 @@ fn a_check_names_everything_that_is_wrong_and_what_is_allowed() {
         "collection `Bad Name`",
         "object prefix `a/b`",
         "`Mars/Base` is not an IANA time zone",
+        "a window of 2000 minutes is not possible",
         "`door`: the name is taken",
         "overlaps with another handler's",
         "the gateway gives up after 30 s",
         "a batch of 11 is not possible",
+        "`customer` is \"ada\"; write a list of what is wanted",
     ] {
         assert!(problems.contains(part), "{part:?} is not in:\n{problems}");
     }

@@ -6,7 +6,7 @@ use twinhost::memory::Memory;
 use twinhost::ports::{Principal, Queue as _, Received};
 use twinhost::{App, Request, TenantId, TestHost};
 
-use crate::fixtures::{Account, Bookkeeper, Door, Order, Receipt, Sweeper, Whoami};
+use crate::fixtures::{Account, Bookkeeper, Door, Order, Picky, Receipt, Sweeper, Whoami};
 
 fn host() -> TestHost {
     TestHost::of(Bookkeeper::default()).collecting::<Receipt>()
@@ -64,6 +64,19 @@ async fn a_message_that_cannot_be_read_is_a_dead_letter_with_its_reason() {
 }
 
 #[tokio::test]
+async fn what_no_filter_wants_is_deleted_unseen_and_what_is_wanted_is_handled() {
+    let host = TestHost::of(Picky);
+    assert_eq!(host.send(&Order::of("ada", 250)).await, [Disposition::Done]);
+    for unwanted in [Order::of("ada", 99), Order::of("bob", 250), Order::with("bob", "panic")] {
+        assert_eq!(host.send(&unwanted).await, [Disposition::Filtered]);
+    }
+    assert_eq!(host.document::<Account>("ada").unwrap().orders, 1);
+    assert_eq!(host.document::<Account>("bob"), None);
+    assert!(host.memory().peek("picky", false, 10).await.unwrap().is_empty());
+    assert!(host.dead_letters("picky").await.is_empty());
+}
+
+#[tokio::test]
 async fn a_message_that_keeps_failing_is_a_dead_letter_after_max_receives() {
     let host = host();
     let mut deliveries = host.send(&Order::with("ada", "still broken")).await.len();
@@ -102,6 +115,7 @@ async fn queue(memory: &Memory, tenant: &TenantId, order: &Order) {
         group: order.customer.clone(),
         deduplication_id: None,
         body: serde_json::to_string(order).unwrap(),
+        ..Outgoing::default()
     });
     memory.ports().commit.commit(vec![unit]).await.unwrap();
 }

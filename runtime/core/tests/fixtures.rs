@@ -165,3 +165,26 @@ impl Handler for Sweeper {
         ctx.delete::<Account>("ada")
     }
 }
+
+/// Counts Ada's orders of a pound or more, and no others.
+pub(crate) struct Picky;
+
+impl Handler for Picky {
+    type Event = Message<Order>;
+    const NAME: &'static str = "picky";
+    const TRIGGER: Consume = Consume {
+        filters: &[r#"{"body": {"customer": ["ada"], "cents": [{"numeric": [">=", 100]}]}}"#],
+        ..Consume::DEFAULT
+    };
+    const GRANTS: &'static [Grant] = &[Grant::ReadWrite(Account::COLLECTION)];
+
+    async fn handle(&self, ctx: &Context, Message(order): Message<Order>) -> HandlerResult {
+        if order.trouble == "panic" {
+            panic!("the pen broke");
+        }
+        let mut account: Account = ctx.get(&order.customer).await?.unwrap_or_default();
+        account.customer = order.customer;
+        account.orders += 1;
+        ctx.put(&account)
+    }
+}

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use crate::migrate::PGMQ_VERSION;
+use crate::migrate::{PGMQ_VERSION, newest};
 
 /// Settings without which something that was acknowledged can be lost.
 const SETTINGS: &str = "SELECT name, setting FROM pg_settings
@@ -22,6 +22,9 @@ const UNGUARDED: &str = "SELECT c.relname::text
     WHERE n.nspname = 'twinhost' AND c.relkind IN ('r', 'p')
         AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
     ORDER BY 1";
+
+/// The migrations that have been applied; no row before any was.
+const MIGRATED: &str = "SELECT coalesce(max(version), 0) FROM twinhost._migrations WHERE success";
 
 const PGMQ: &str = "SELECT version FROM pgmq.__pgmq_migrations ORDER BY string_to_array(version, '.')::int[] DESC LIMIT 1";
 
@@ -61,6 +64,7 @@ pub(crate) async fn problems(connection: &mut PgConnection) -> Result<Vec<String
         ));
     }
 
+    problems.extend(pending(connection).await?);
     let cure = format!("run `twinhost migrate`, which installs {PGMQ_VERSION}");
     match sqlx::query_scalar::<_, String>(PGMQ).fetch_optional(&mut *connection).await {
         Ok(Some(version)) if version == PGMQ_VERSION => {}
@@ -75,4 +79,22 @@ pub(crate) async fn problems(connection: &mut PgConnection) -> Result<Vec<String
         Err(error) => return Err(error),
     }
     Ok(problems)
+}
+
+/// Whether the tables are older than this program. What they are newer by does no harm: two versions may run at once.
+async fn pending(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+    let newest = newest();
+    let applied = match sqlx::query_scalar::<_, i64>(MIGRATED).fetch_one(connection).await {
+        Ok(applied) => applied,
+        // Older than the one that lets us look.
+        Err(sqlx::Error::Database(error))
+            if matches!(error.code().as_deref(), Some("42P01" | "3F000" | "42501")) =>
+        {
+            0
+        }
+        Err(error) => return Err(error),
+    };
+    Ok((applied < newest).then(|| {
+        format!("its tables are of migration {applied}, and this program needs {newest}; run `twinhost migrate`")
+    }))
 }

@@ -16,6 +16,7 @@ use crate::options::{PgOptions, bounded, describe};
 use crate::queue::{PgQueue, Wakes, announce, listen};
 use crate::schedules::PgSchedules;
 use crate::store::PgStore;
+use crate::vitals::Vitals;
 
 /// Rows of each kind that one statement of [`PgHost::housekeeping`] deletes.
 const HOUSEKEEPING_BATCH: i32 = 1000;
@@ -140,6 +141,18 @@ impl PgHost {
         let mut connection = self.connections.take().await.map_err(failed)?;
         let problems = in_time(health::problems(&mut connection)).await;
         connection.settle(problems).map_err(failed)
+    }
+
+    /// Whether the database clears away after itself.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when it does not answer.
+    pub async fn vitals(&self) -> Result<Vitals, PortError> {
+        let failed = |error: sqlx::Error| port(&self.server, &error);
+        let mut connection = self.connections.take().await.map_err(failed)?;
+        let vitals = in_time(Vitals::read(&mut connection)).await;
+        connection.settle(vitals).map_err(failed)
     }
 
     /// Whether the database answers.

@@ -18,6 +18,7 @@ mod queue;
 pub mod s3;
 mod schedules;
 mod store;
+mod vitals;
 
 pub use error::StartError;
 pub use host::PgHost;
@@ -27,3 +28,4 @@ pub use options::PgOptions;
 pub use queue::PgQueue;
 pub use schedules::{Occurrence, PgSchedules};
 pub use store::PgStore;
+pub use vitals::{TableRows, Vitals};

@@ -17,6 +17,11 @@ const LOCK: &str = "SELECT pg_advisory_lock(hashtext('twinhost.migrate'))";
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
+/// The version of the newest migration.
+pub(crate) fn newest() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
 /// Brings the database of these options up to date, as the URL's user, who becomes the owner of the tables.
 ///
 /// Idempotent, and safe when several processes start at once. Needs no superuser, but then the role

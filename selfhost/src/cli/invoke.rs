@@ -111,6 +111,7 @@ fn delivery(args: &InvokeArgs, handler: &HandlerManifest, ports: &Ports) -> Resu
                 body,
                 receive_count: 1,
                 sent_at: ports.clock.now(),
+                trace: None,
             }]))
         }
         Trigger::Schedule { .. } => {
@@ -145,7 +146,7 @@ fn describe(args: &InvokeArgs, outcome: Outcome) -> (bool, Invoked) {
         Outcome::Messages(all) => all.into_iter().next().unwrap_or(Disposition::Untouched),
     };
     invoked.outcome = disposition.as_str().to_owned();
-    let is_success = disposition == Disposition::Done;
+    let is_success = matches!(disposition, Disposition::Done | Disposition::Filtered);
     if let Disposition::Retry(reason) | Disposition::DeadLettered(reason) = disposition {
         invoked.reason = Some(reason);
     }

@@ -15,7 +15,12 @@ use super::text::{count, plural, time};
 pub(crate) enum Schedules {
     /// Show when each schedule last ran, and when it runs next
     List,
-    /// Show the last ticks, latest first
+    /// Show what became of the last occurrences, latest first
+    ///
+    /// Each that fell due is there once, whichever node fired it, for 90 days. `fired`: that many TICKS were sent to
+    /// the queue, without those SKIPPED because an earlier one of their tenant was not done; `skipped`: none was
+    /// sent. `missed`: no node ran when it was due. `dead`: it could not be handed over, for that REASON. MISSED
+    /// counts the earlier occurrences that it stands for
     History {
         /// The schedule: its handler's name [default: all]
         name: Option<String>,
@@ -63,16 +68,29 @@ async fn list(scheduler: &Scheduler, output: Output) -> Result<()> {
 }
 
 fn history(past: &[Occurrence], output: Output) -> Result<()> {
-    let columns =
-        [text("SCHEDULE"), left("DUE (UTC)"), left("FIRED (UTC)"), right("MISSED"), left("NODE")];
+    let columns = [
+        text("SCHEDULE"),
+        left("DUE (UTC)"),
+        left("FIRED (UTC)"),
+        left("OUTCOME"),
+        right("TICKS"),
+        right("SKIPPED"),
+        right("MISSED"),
+        left("NODE"),
+        text("REASON"),
+    ];
     output.list(past, "nothing has ticked yet", || {
         Table::new(columns, past, |tick| {
             [
                 tick.schedule.clone(),
                 time(tick.scheduled_at),
                 time(tick.fired_at),
+                tick.outcome.to_string(),
+                tick.ticks.map_or_else(String::new, |ticks| count(ticks.into())),
+                count(tick.skipped.into()),
                 count(tick.missed),
                 tick.node.clone(),
+                tick.reason.clone().unwrap_or_default(),
             ]
         })
     })

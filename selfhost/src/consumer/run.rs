@@ -79,7 +79,10 @@ impl Runs {
                     attempted: false,
                     reason: None,
                 }),
-                Disposition::Done | Disposition::DeadLettered(_) | Disposition::Lost => {}
+                Disposition::Done
+                | Disposition::Filtered
+                | Disposition::DeadLettered(_)
+                | Disposition::Lost => {}
             }
         }
         // The failed message first: what waits behind it must not overtake it.

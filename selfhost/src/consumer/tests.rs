@@ -40,7 +40,7 @@ struct Worker<const BATCH: u32, const CONCURRENCY: u32>(Work);
 impl<const BATCH: u32, const CONCURRENCY: u32> Handler for Worker<BATCH, CONCURRENCY> {
     type Event = Message<Job>;
     const NAME: &'static str = "worker";
-    const TRIGGER: Consume = Consume { max_receives: 3, batch: BATCH };
+    const TRIGGER: Consume = Consume { max_receives: 3, batch: BATCH, ..Consume::DEFAULT };
     const LIMITS: Limits = Limits { concurrency: CONCURRENCY, ..Limits::DEFAULT };
 
     async fn handle(&self, ctx: &Context, Message(job): Message<Job>) -> HandlerResult {
@@ -89,6 +89,7 @@ impl Rig {
             group: group.to_owned(),
             deduplication_id: None,
             body: serde_json::to_string(&job).unwrap(),
+            ..Outgoing::default()
         });
         self.memory.commit(vec![unit]).await.unwrap();
     }

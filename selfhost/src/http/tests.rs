@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use twinhost::memory::Memory;
 use twinhost::ports::PortError;
 use twinhost::{Context, Handler, HandlerResult, Request, Route};
+use twinhost_postgres::Vitals;
 
 use super::*;
 use crate::backend::Backend;
@@ -74,6 +75,10 @@ impl Backend for Database {
 
     async fn housekeep(&self) -> Result<(), PortError> {
         Ok(())
+    }
+
+    async fn vitals(&self) -> Result<Vitals, PortError> {
+        Ok(Vitals::default())
     }
 }
 

@@ -1,14 +1,12 @@
 //! Fires the ticks of schedules into the queues of their handlers.
 //!
-//! Each occurrence is a row, unique by schedule and scheduled time, written
-//! together with its tick messages: one firing a tick, however many nodes run.
-//! From then on a tick is a message like any other.
+//! Each occurrence is a row of the ledger, unique by schedule and scheduled time, written together with its tick
+//! messages: one firing a tick, however many nodes run. From then on a tick is a message like any other.
 //!
-//! Ticks missed while every node was down: only the newest is fired, once the
-//! first node is back, and [`Tick::missed`] says how many it stands for.
-//! EventBridge would have gone on firing; a handler that must act for each
-//! occurrence can count on `missed`.
+//! What fell due while every node was down, what is due while an earlier tick is not done, and what cannot be handed
+//! over is as the schedule [says](twinhost::Schedule); the ledger tells what became of each.
 
+mod entry;
 mod postgres;
 #[cfg(test)]
 mod tests;
@@ -17,17 +15,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use twinhost::manifest::{Manifest, Trigger};
 use twinhost::mutants::Mutant;
 use twinhost::ports::{Clock, Documents, PortError, Ports};
-use twinhost::schedule::{Expression, Ticks, messages};
+use twinhost::schedule::{Failure, Occurrence, Outcome, Timetable, messages};
 use twinhost::unit::Outgoing;
-use twinhost::{Scope, TenantId, Tick};
+use twinhost::{Overlap, TenantId, Tick};
 
 use crate::quiet::Quiet;
+use entry::{Due, Entry, until};
 
 /// How long the clock may go unread, so that a jump of it is noticed.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
@@ -41,36 +39,18 @@ pub trait Occurrences: std::fmt::Debug + Send + Sync {
     /// When the schedule was first seen by any node; now, if it never was.
     async fn first_seen(&self, schedule: &str) -> Result<Timestamp, PortError>;
 
-    /// The newest occurrence that was fired.
+    /// When the newest occurrence that was written down was due.
     async fn last(&self, schedule: &str) -> Result<Option<Timestamp>, PortError>;
 
-    /// Records an occurrence and sends its ticks, both or neither.
-    /// False when it was recorded before, by whichever node.
-    async fn fire(&self, occurrence: Occurrence<'_>) -> Result<bool, PortError>;
-}
+    /// Writes an occurrence down and sends its ticks, both or neither. Answers how many it sent; `None` when it was
+    /// written down before, by whichever node.
+    async fn fire(&self, occurrence: &Occurrence<'_>) -> Result<Option<usize>, PortError>;
 
-/// One occurrence of a schedule.
-#[derive(Clone, Debug)]
-pub struct Occurrence<'a> {
-    /// The schedule: its handler's name.
-    pub schedule: &'a str,
-    /// When it was due.
-    pub scheduled_at: Timestamp,
-    /// How many earlier ones it stands for.
-    pub missed: u64,
-    /// The node that fires it.
-    pub node: &'a str,
-    /// The messages that it means.
-    pub ticks: Vec<(TenantId, Outgoing)>,
-}
+    /// The occurrence that could not be handed over yet, if there is one.
+    async fn failure(&self, schedule: &str) -> Result<Option<Failure>, PortError>;
 
-/// A schedule of the manifest.
-#[derive(Clone, Debug)]
-struct Entry {
-    name: &'static str,
-    expression: Expression,
-    zone: TimeZone,
-    scope: Scope,
+    /// Writes down that an occurrence could not be handed over, in the place of what was written before.
+    async fn fail(&self, schedule: &str, failure: &Failure) -> Result<(), PortError>;
 }
 
 /// A schedule that the scheduler cannot run or does not know.
@@ -135,17 +115,11 @@ impl Scheduler {
     ) -> Result<Self, ScheduleError> {
         let mut entries = Vec::new();
         for handler in &manifest.handlers {
-            let Trigger::Schedule { expression, zone, scope, .. } = &handler.trigger else {
-                continue;
-            };
+            let Trigger::Schedule(schedule) = handler.trigger else { continue };
             let name = handler.name;
-            let expression =
-                expression.parse().map_err(|error: twinhost::schedule::InvalidExpression| {
-                    ScheduleError::Invalid { name, why: error.to_string() }
-                })?;
-            let zone = TimeZone::get(zone)
-                .map_err(|error| ScheduleError::Invalid { name, why: error.to_string() })?;
-            entries.push(Entry { name, expression, zone, scope: *scope });
+            let timetable = Timetable::of(name, &schedule)
+                .map_err(|problems| ScheduleError::Invalid { name, why: problems.join("; ") })?;
+            entries.push(Entry { name, schedule, timetable, first_seen: Arc::default() });
         }
         Ok(Self {
             entries,
@@ -181,6 +155,7 @@ impl Scheduler {
                 quiet.recovered();
             }
             tokio::select! {
+                biased;
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(sleep) => {}
             }
@@ -195,14 +170,14 @@ impl Scheduler {
     pub async fn list(&self) -> Result<Vec<Status>, PortError> {
         let mut all = Vec::new();
         for entry in &self.entries {
-            let (start, last) = self.history(entry.name).await?;
+            let (start, last) = self.history(entry).await?;
             let now = self.clock.now();
             let after = last.unwrap_or(now).max(now);
             all.push(Status {
                 schedule: entry.name,
-                expression: entry.expression.to_string(),
+                expression: entry.timetable.expression().to_string(),
                 last,
-                next: entry.expression.next_after(after, &entry.zone, start),
+                next: entry.timetable.next_after(after, start),
             });
         }
         Ok(all)
@@ -226,58 +201,122 @@ impl Scheduler {
         };
         let now = self.clock.now();
         let second = Timestamp::from_second(now.as_second()).unwrap_or(now);
-        let (start, last) = self.history(entry.name).await?;
-        let due = entry.due(last, start, now);
+        let (start, last) = self.history(entry).await?;
+        // Those that wait in their window, too: they are not fired any more.
+        let overdue = entry.timetable.until(last, now, start);
         // An occurrence that is due this very second is the one that is fired.
-        let missed = due.count - u64::from(due.newest == Some(second));
-        Ok(self.fire(entry, second, missed).await?)
+        let missed = overdue.count - u64::from(overdue.newest == Some(second));
+        let due = Due { scheduled_at: second, missed, outcome: Outcome::Fired };
+        Ok(self.fire(entry, due).await?)
     }
 
-    /// Fires the newest occurrence that is due and answers how long until the next.
+    /// Fires what is due next and answers how long until there is more.
     async fn catch_up(&self, entry: &Entry) -> Result<Option<Duration>, PortError> {
-        let (start, last) = self.history(entry.name).await?;
+        let (first_seen, mut last) = self.history(entry).await?;
         let now = self.clock.now();
-        let due = entry.due(last, start, now);
-        if let Some(newest) = due.newest {
-            let missed = due.count.saturating_sub(1);
-            if let Some(ticks) = self.fire(entry, newest, missed).await? {
-                tracing::info!(schedule = entry.name, scheduled_at = %newest, missed, ticks, "Fired a schedule");
+        if let Some(due) = entry.due(last, now, first_seen) {
+            if let Some(pause) = self.hand_over(entry, due, now).await? {
+                return Ok(Some(pause));
             }
+            last = Some(due.scheduled_at);
         }
-        let now = self.clock.now();
-        let next = entry.expression.next_after(now, &entry.zone, start);
-        Ok(next.map(|next| {
-            Duration::try_from(next.duration_since(now)).unwrap_or_default()
-                + Duration::from_millis(1)
-        }))
+        let next = entry.timetable.next_firing(last, first_seen);
+        Ok(next.map(|next| until(next.fires_at, self.clock.now())))
     }
 
-    async fn history(&self, name: &str) -> Result<(Timestamp, Option<Timestamp>), PortError> {
-        Ok((self.occurrences.first_seen(name).await?, self.occurrences.last(name).await?))
-    }
-
-    async fn fire(
+    /// Has an occurrence written down. Answers how long until it is tried again, if that failed.
+    async fn hand_over(
         &self,
         entry: &Entry,
-        scheduled_at: Timestamp,
-        missed: u64,
-    ) -> Result<Option<usize>, PortError> {
-        let due = if Mutant::TickOfNowAtHome.on() { self.clock.now() } else { scheduled_at };
-        let tick = Tick { scheduled_at: due, missed };
-        let ticks = messages(&*self.documents, entry.name, entry.scope, &tick).await?;
-        let count = ticks.len();
-        let occurrence =
-            Occurrence { schedule: entry.name, scheduled_at, missed, node: &self.node, ticks };
-        Ok(self.occurrences.fire(occurrence).await?.then_some(count))
+        due: Due,
+        now: Timestamp,
+    ) -> Result<Option<Duration>, PortError> {
+        let before = self.occurrences.failure(entry.name).await?;
+        let before = before.filter(|before| before.scheduled_at == due.scheduled_at);
+        if let Some(before) = &before
+            && before.next_at > now
+        {
+            return Ok(Some(until(before.next_at, now)));
+        }
+        let error = match self.fire(entry, due).await {
+            Ok(_) => return Ok(None),
+            Err(error) => error,
+        };
+        let Due { scheduled_at, missed, .. } = due;
+        let (failure, is_last) = entry.failed(before, scheduled_at, now, error.to_string());
+        let (schedule, attempts) = (entry.name, failure.attempts);
+        if is_last {
+            let reason = format!("tried {attempts} times; the last time: {error}");
+            let dead = self.occurrence(entry, due, Outcome::Dead, Some(&reason), Vec::new());
+            if self.occurrences.fire(&dead).await?.is_some() {
+                count(schedule, Outcome::Dead);
+                tracing::error!(schedule, %scheduled_at, missed, attempts, %error, "Gave an occurrence up");
+            }
+            return Ok(None);
+        }
+        // A database that is down counts no attempt: it answers here with an error, too.
+        self.occurrences.fail(schedule, &failure).await?;
+        tracing::warn!(schedule, %scheduled_at, attempts, %error, "Cannot hand an occurrence over");
+        Ok(Some(until(failure.next_at, now)))
+    }
+
+    async fn history(&self, entry: &Entry) -> Result<(Timestamp, Option<Timestamp>), PortError> {
+        let first_seen =
+            entry.first_seen.get_or_try_init(|| self.occurrences.first_seen(entry.name)).await?;
+        Ok((*first_seen, self.occurrences.last(entry.name).await?))
+    }
+
+    /// Writes an occurrence down and sends its ticks. Answers how many; `None` when it was written down before.
+    async fn fire(&self, entry: &Entry, due: Due) -> Result<Option<usize>, PortError> {
+        let Due { scheduled_at, missed, outcome } = due;
+        let schedule = entry.name;
+        if outcome != Outcome::Fired {
+            let reason = "no node ran when it was due";
+            let occurrence = self.occurrence(entry, due, outcome, Some(reason), Vec::new());
+            let written = self.occurrences.fire(&occurrence).await?;
+            if written.is_some() {
+                count(schedule, outcome);
+                tracing::warn!(schedule, %scheduled_at, missed, "Missed a schedule");
+            }
+            return Ok(written);
+        }
+        let said = if Mutant::TickOfNowAtHome.on() { self.clock.now() } else { scheduled_at };
+        let tick = Tick { scheduled_at: said, missed };
+        let ticks = messages(&*self.documents, schedule, &entry.schedule, &tick).await?;
+        let wanted = ticks.len();
+        let sent =
+            self.occurrences.fire(&self.occurrence(entry, due, outcome, None, ticks)).await?;
+        if let Some(ticks) = sent {
+            let outcome = if ticks == 0 && wanted > 0 { Outcome::Skipped } else { outcome };
+            let skipped = wanted - ticks;
+            count(schedule, outcome);
+            tracing::info!(schedule, %scheduled_at, missed, ticks, skipped, "Fired a schedule");
+        }
+        Ok(sent)
+    }
+
+    fn occurrence<'a>(
+        &'a self,
+        entry: &'a Entry,
+        due: Due,
+        outcome: Outcome,
+        reason: Option<&'a str>,
+        ticks: Vec<(TenantId, Outgoing)>,
+    ) -> Occurrence<'a> {
+        Occurrence {
+            schedule: entry.name,
+            scheduled_at: due.scheduled_at,
+            missed: due.missed,
+            node: &self.node,
+            outcome,
+            reason,
+            skip_overlapping: entry.schedule.overlap == Overlap::Skip,
+            ticks,
+        }
     }
 }
 
-impl Entry {
-    /// The occurrences after the last one that was fired, until now.
-    fn due(&self, last: Option<Timestamp>, start: Timestamp, now: Timestamp) -> Ticks {
-        // A `rate` has its first tick at its start.
-        let second = SignedDuration::from_secs(1);
-        let before = start.checked_sub(second).unwrap_or(start);
-        self.expression.ticks_between(last.unwrap_or(before), now, &self.zone, start)
-    }
+fn count(schedule: &'static str, outcome: Outcome) {
+    metrics::counter!("twinhost_schedule_occurrences_total", "schedule" => schedule, "outcome" => outcome.as_str())
+        .increment(1);
 }

@@ -1,9 +1,10 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use twinhost::ports::PortError;
+use twinhost::schedule::{Failure, Occurrence};
 use twinhost_postgres::PgSchedules;
 
-use super::{Occurrence, Occurrences};
+use super::Occurrences;
 
 #[async_trait]
 impl Occurrences for PgSchedules {
@@ -15,8 +16,15 @@ impl Occurrences for PgSchedules {
         Self::last(self, schedule).await
     }
 
-    async fn fire(&self, occurrence: Occurrence<'_>) -> Result<bool, PortError> {
-        let Occurrence { schedule, scheduled_at, missed, node, ticks } = occurrence;
-        Self::fire(self, schedule, scheduled_at, missed, node, &ticks).await
+    async fn fire(&self, occurrence: &Occurrence<'_>) -> Result<Option<usize>, PortError> {
+        Self::fire(self, occurrence).await
+    }
+
+    async fn failure(&self, schedule: &str) -> Result<Option<Failure>, PortError> {
+        Self::failure(self, schedule).await
+    }
+
+    async fn fail(&self, schedule: &str, failure: &Failure) -> Result<(), PortError> {
+        Self::fail(self, schedule, failure).await
     }
 }

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use bytes::Bytes;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use twinhost::manifest::{Manifest, Trigger};
-use twinhost::schedule::Expression;
+use twinhost::schedule::Timetable;
 use uuid::Uuid;
 
 use crate::function::{ACCOUNT, Function};
@@ -27,8 +26,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// A schedule and its function.
 #[derive(Clone, Debug)]
 pub struct Schedule {
-    expression: Expression,
-    zone: TimeZone,
+    timetable: Timetable,
     region: String,
     function: Arc<Function>,
     wake: Arc<Notify>,
@@ -48,10 +46,11 @@ impl Schedule {
     ) -> anyhow::Result<Option<Self>> {
         let name = function.name();
         let handler = manifest.handler(name).with_context(|| format!("there is no `{name}`"))?;
-        let Trigger::Schedule { expression, zone, .. } = &handler.trigger else { return Ok(None) };
+        let Trigger::Schedule(schedule) = &handler.trigger else { return Ok(None) };
+        let timetable = Timetable::of(name, schedule)
+            .map_err(|problems| anyhow::anyhow!("`{name}`: {}", problems.join("; ")))?;
         Ok(Some(Self {
-            expression: expression.parse().with_context(|| format!("`{name}`"))?,
-            zone: TimeZone::get(zone).with_context(|| format!("`{name}`"))?,
+            timetable,
             region: region.to_owned(),
             function: Arc::clone(function),
             wake: Arc::clone(wake),
@@ -63,8 +62,9 @@ impl Schedule {
         let start = Timestamp::now();
         let mut last = start;
         let mut fired = JoinSet::new();
-        while let Some(due) = self.expression.next_after(last, &self.zone, start) {
-            let left = due.duration_since(Timestamp::now());
+        while let Some(due) = self.timetable.next_after(last, start) {
+            let fires = self.timetable.fires_at(due, start);
+            let left = fires.duration_since(Timestamp::now());
             if left <= SignedDuration::ZERO {
                 last = due;
                 let schedule = self.clone();

@@ -6,6 +6,7 @@ use lambda_emulator::{Misbehaviour, Poller, Source};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use twinhost::filter::Filter;
 
 use crate::probe::{Probe, probe, until};
 use crate::queue::{Queue, queue};
@@ -21,6 +22,15 @@ struct Mapped {
 
 /// Polls from the start; what is sent before is taken in one batch.
 async fn mapped(concurrency: usize, before: impl AsyncFnOnce(&Queue)) -> Mapped {
+    filtered(&[], concurrency, before).await
+}
+
+/// The same with patterns of what the function wants.
+async fn filtered(
+    patterns: &[&str],
+    concurrency: usize,
+    before: impl AsyncFnOnce(&Queue),
+) -> Mapped {
     let queue = queue().await;
     before(&queue).await;
     let probe = probe(|options| options.concurrency = concurrency);
@@ -30,6 +40,7 @@ async fn mapped(concurrency: usize, before: impl AsyncFnOnce(&Queue)) -> Mapped 
         arn: "arn:aws:sqs:us-east-1:123456789012:orders.fifo".to_owned(),
         region: "us-east-1".to_owned(),
         batch: 10,
+        filter: Filter::of(patterns).unwrap(),
         function: Arc::clone(&probe.function),
     };
     let sqs = queue.clients.sqs().clone();
@@ -90,6 +101,21 @@ async fn an_empty_answer_is_complete_success() {
         mapped.invoked(1).await;
         mapped.queue.holds(&[]).await;
     }
+}
+
+#[tokio::test]
+async fn what_no_pattern_wants_is_deleted_and_the_function_is_not_invoked_with_it() {
+    let patterns = [r#"{"body": {"do": ["fail"]}}"#, r#"{"body": {"n": [{"numeric": [">", 1]}]}}"#];
+    let mapped = filtered(&patterns, 4, async |queue| {
+        queue.send("g", [json!("text"), json!({"n": 1}), act("crash")]).await;
+    });
+    let mapped = mapped.await;
+    mapped.queue.holds(&[]).await;
+    assert_eq!(mapped.invocations(), 0);
+    mapped.send("g", [json!({"n": 1}), act("fail"), json!({"n": 2})]).await;
+    mapped.invoked(1).await;
+    mapped.queue.holds(&[(act("fail"), 1)]).await;
+    assert_eq!(mapped.invocations(), 1);
 }
 
 #[tokio::test]

@@ -172,11 +172,11 @@ impl Host for MemoryHost {
     }
 
     async fn fire(&self, handler: &str, scheduled_at: Timestamp) -> anyhow::Result<()> {
-        let Trigger::Schedule { scope, .. } = self.handler(handler)?.trigger else {
+        let Trigger::Schedule(schedule) = self.handler(handler)?.trigger else {
             bail!("`{handler}` has no schedule");
         };
         let tick = Tick { scheduled_at, missed: 0 };
-        for (tenant, message) in messages(&self.memory, handler, scope, &tick).await? {
+        for (tenant, message) in messages(&self.memory, handler, &schedule, &tick).await? {
             self.send(&tenant, vec![message]).await?;
         }
         Ok(())

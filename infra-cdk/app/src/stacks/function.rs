@@ -89,11 +89,17 @@ fn consume(
     queues: &Queues,
 ) -> Result<(), Error> {
     let concurrency = handler.concurrency.clamp(*CONCURRENCY.start(), *CONCURRENCY.end());
-    let props = EventSourceMappingProps::new(function)
+    let mut props = EventSourceMappingProps::new(function)
         .event_source_arn(queues.queue.queue_arn()?)
         .batch_size(handler.trigger.batch())
         .report_batch_item_failures(true)
         .max_concurrency(concurrency);
+    if let Trigger::Consume { consume, .. } = &handler.trigger
+        && !consume.filters.is_empty()
+    {
+        let pattern = |text: &&str| BTreeMap::from([("pattern".to_owned(), Value::from(*text))]);
+        props = props.filters(consume.filters.iter().map(pattern));
+    }
     EventSourceMapping::new(stack, format!("{}Source", id(handler.name)), props).map(drop)
 }
 

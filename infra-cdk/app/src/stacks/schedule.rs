@@ -19,9 +19,6 @@ use super::{Plan, id};
 
 /// What the function is told: the occurrence's own time, whenever it arrives.
 const INPUT: &str = r#"{"scheduledAt":"<aws.scheduler.scheduled-time>"}"#;
-/// The longest that EventBridge keeps trying, in seconds, and how often (its own limits).
-const MAX_AGE: u32 = 86_400;
-const MAX_RETRIES: u32 = 185;
 
 /// Makes the schedule of a handler that has one.
 pub(super) fn build(
@@ -31,7 +28,7 @@ pub(super) fn build(
     function: &Function,
     unfired: &Queue,
 ) -> Result<(), Error> {
-    let Trigger::Schedule { expression, zone, .. } = &handler.trigger else { return Ok(()) };
+    let Trigger::Schedule(schedule) = &handler.trigger else { return Ok(()) };
     let id = id(handler.name);
     let (function_arn, unfired) = (function.function_arn()?, unfired.queue_arn()?);
     let role = role(stack, &id, &function_arn, &unfired)?;
@@ -40,14 +37,23 @@ pub(super) fn build(
         .dead_letter_config(DeadLetterConfigProperty::new().arn(unfired))
         .retry_policy(
             RetryPolicyProperty::new()
-                .maximum_event_age_in_seconds(MAX_AGE)
-                .maximum_retry_attempts(MAX_RETRIES),
+                .maximum_event_age_in_seconds(schedule.retry.max_age_seconds)
+                .maximum_retry_attempts(schedule.retry.max_attempts),
         );
-    let exactly = FlexibleTimeWindowProperty::new("OFF");
-    let props = CfnScheduleProps::new(exactly, expression.as_str(), target)
+    let window = match schedule.window_minutes {
+        0 => FlexibleTimeWindowProperty::new("OFF"),
+        minutes => FlexibleTimeWindowProperty::new("FLEXIBLE").maximum_window_in_minutes(minutes),
+    };
+    let mut props = CfnScheduleProps::new(window, schedule.expression, target)
         .name(plan.names.function(handler.name))
         .description(format!("Sets `{}` off", handler.name))
-        .schedule_expression_timezone(zone.as_str());
+        .schedule_expression_timezone(schedule.zone);
+    if let Some(start) = schedule.start {
+        props = props.start_date(start);
+    }
+    if let Some(end) = schedule.end {
+        props = props.end_date(end);
+    }
     CfnSchedule::new(stack, format!("{id}Schedule"), props).map(drop)
 }
 

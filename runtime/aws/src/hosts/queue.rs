@@ -215,7 +215,7 @@ impl<R: Redelivery> QueueHost<R> {
         let Some(record) = record else { return false };
         let Ok(received) = &record.received else { return false };
         match disposition {
-            Disposition::Done | Disposition::DeadLettered(_) => true,
+            Disposition::Done | Disposition::Filtered | Disposition::DeadLettered(_) => true,
             Disposition::Lost => self.is_done(received).await,
             Disposition::Retry(reason) => self.failed(record, received, &reason).await,
             Disposition::Untouched => false,

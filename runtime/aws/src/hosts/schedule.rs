@@ -14,7 +14,7 @@ use twinhost::mutants::Mutant;
 use twinhost::ports::{CommitError, PortError, Ports};
 use twinhost::schedule::messages;
 use twinhost::unit::{Once, Outgoing, Unit};
-use twinhost::{Scope, TenantId, Tick};
+use twinhost::{Schedule, TenantId, Tick};
 
 use super::batch::Report;
 use super::event::{self, InvocationError};
@@ -67,7 +67,7 @@ pub(super) struct Occurred {
 #[derive(Debug)]
 pub(super) struct ScheduleHost<R> {
     handler: &'static str,
-    scope: Scope,
+    schedule: Schedule,
     ports: Ports,
     queue: QueueHost<R>,
 }
@@ -75,11 +75,11 @@ pub(super) struct ScheduleHost<R> {
 impl<R: Redelivery> ScheduleHost<R> {
     pub(super) const fn new(
         handler: &'static str,
-        scope: Scope,
+        schedule: Schedule,
         ports: Ports,
         queue: QueueHost<R>,
     ) -> Self {
-        Self { handler, scope, ports, queue }
+        Self { handler, schedule, ports, queue }
     }
 
     /// Fires, or handles a batch of ticks.
@@ -102,7 +102,7 @@ impl<R: Redelivery> ScheduleHost<R> {
 
     async fn fire(&self, scheduled_at: Timestamp) -> Result<Occurred, PortError> {
         let tick = Tick { scheduled_at, missed: 0 };
-        let ticks = messages(&*self.ports.documents, self.handler, self.scope, &tick).await?;
+        let ticks = messages(&*self.ports.documents, self.handler, &self.schedule, &tick).await?;
         let count = ticks.len();
         let sends = futures::stream::iter(ticks.into_iter().map(Ok));
         sends
@@ -141,7 +141,7 @@ mod tests {
     use serde_json::{Value, json};
     use twinhost::ports::{Commit as _, Queue as _};
     use twinhost::unit::{Change, Condition, Write};
-    use twinhost::{App, Context, Handler, HandlerResult, Schedule};
+    use twinhost::{App, Context, Handler, HandlerResult, Scope};
 
     use super::*;
     use crate::hosts::testing::{World, raw, record};
@@ -162,7 +162,8 @@ mod tests {
         let app = App::new("test").handler(Ticker);
         let manifest = app.manifest();
         let queue = QueueHost::new(app, &manifest.handlers[0], world.ports(), world.clone());
-        ScheduleHost::new(Ticker::NAME, scope, world.ports(), queue)
+        let schedule = Schedule { scope, ..Ticker::TRIGGER };
+        ScheduleHost::new(Ticker::NAME, schedule, world.ports(), queue)
     }
 
     async fn answer(host: &ScheduleHost<World>, event: &Value) -> Result<Value, String> {

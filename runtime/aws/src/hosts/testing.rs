@@ -37,7 +37,7 @@ pub(super) struct Worker<const BATCH: u32>(Arc<Mutex<Vec<String>>>);
 impl<const BATCH: u32> Handler for Worker<BATCH> {
     type Event = Message<Job>;
     const NAME: &'static str = "worker";
-    const TRIGGER: Consume = Consume { max_receives: 3, batch: BATCH };
+    const TRIGGER: Consume = Consume { max_receives: 3, batch: BATCH, ..Consume::DEFAULT };
 
     async fn handle(&self, ctx: &Context, Message(Job(job)): Message<Job>) -> HandlerResult {
         self.0.lock().unwrap().push(ctx.id().to_owned());

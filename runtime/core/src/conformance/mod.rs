@@ -8,6 +8,9 @@
 pub mod commit;
 pub mod documents;
 pub mod hosts;
+pub mod letters;
+pub mod model;
+pub mod options;
 pub mod probe;
 pub mod queue;
 mod unit;
@@ -18,10 +21,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::TenantId;
 use crate::manifest::{HandlerManifest, Manifest, Trigger};
-use crate::ports::{Commit, CommitError, Committed, Documents, Objects, Queue, Received, Stored};
+use crate::ports::{
+    Commit, CommitError, Committed, DeadLetters, Documents, Objects, Queue, Received, Stored,
+};
 use crate::unit::Unit;
+use crate::{Consume, QueueOptions, TenantId};
 
 /// A collection of the suite.
 pub const THINGS: &str = "things";
@@ -31,6 +36,8 @@ pub const OTHERS: &str = "others";
 pub const ORDERS: &str = "order-taker";
 /// Another one.
 pub const BILLS: &str = "bill-writer";
+/// A queue without order that keeps messages for an hour.
+pub const PHOTOS: &str = "photo-resizer";
 
 /// A host under test, with nothing in it.
 #[async_trait]
@@ -47,12 +54,21 @@ pub trait Backend: Send + Sync {
     async fn advance(&self, by: Duration);
 }
 
-/// What the suite needs of a host: two collections and two queues.
+/// A host under test that its operator looks after.
+#[async_trait]
+pub trait Operated: Backend {
+    /// Its dead letters.
+    fn letters(&self) -> Arc<dyn DeadLetters>;
+    /// Deletes what has expired, as the host does now and then.
+    async fn housekeep(&self);
+}
+
+/// What the suite needs of a host: two collections and three queues.
 #[must_use]
 pub fn manifest() -> Manifest {
-    let consumer = |name: &'static str| HandlerManifest {
+    let consumer = |name: &'static str, queue| HandlerManifest {
         name,
-        trigger: Trigger::Consume { topic: name.to_owned(), max_receives: 5, batch: 10 },
+        trigger: Trigger::Consume { topic: name.to_owned(), queue, consume: Consume::DEFAULT },
         grants: Vec::new(),
         timeout_seconds: 5,
         memory_mb: 128,
@@ -60,7 +76,11 @@ pub fn manifest() -> Manifest {
     };
     Manifest {
         app: "conformance".to_owned(),
-        handlers: vec![consumer(BILLS), consumer(ORDERS)],
+        handlers: vec![
+            consumer(BILLS, QueueOptions::ORDERED),
+            consumer(ORDERS, QueueOptions::ORDERED),
+            consumer(PHOTOS, PHOTO_QUEUE),
+        ],
         collections: BTreeSet::from([THINGS.to_owned(), OTHERS.to_owned()]),
     }
 }
@@ -73,6 +93,10 @@ fn acme() -> TenantId {
 fn tenant(name: &str) -> TenantId {
     name.parse().expect("a tenant's name")
 }
+
+/// How the queue of photos is.
+const PHOTO_QUEUE: QueueOptions =
+    QueueOptions { retention: Duration::from_secs(3600), ..QueueOptions::UNORDERED };
 
 /// How long a receive of the suite hides a message.
 const LEASE: Duration = Duration::from_secs(30);
@@ -136,6 +160,7 @@ macro_rules! port_suite {
             an_acknowledged_message_is_gone,
             an_acknowledgement_after_the_lease_has_no_effect,
             an_acknowledgement_by_an_older_receipt_has_no_effect,
+            an_acknowledgement_by_a_receipt_given_back_uncounted_has_no_effect,
             an_acknowledgement_after_an_extension_succeeds,
             one_lost_lease_undoes_the_whole_run,
             a_rejected_message_moves_with_its_id_count_and_reason,
@@ -168,6 +193,27 @@ macro_rules! port_suite {
             dead_letters_are_sent_back_as_new_messages,
             figures_tell_what_is_in_a_queue,
             a_send_wakes_who_waits_for_it,
+        );
+        $crate::port_suite!(@module options, $fresh:
+            without_order_no_message_waits_for_another,
+            without_order_receivers_share_the_messages,
+            a_message_that_is_put_off_comes_when_its_time_has_come,
+            what_was_sent_too_long_ago_is_not_delivered,
+            a_message_in_hand_can_be_finished_when_its_time_is_over,
+            what_is_kept_too_long_is_deleted,
+            a_dead_letter_is_kept_from_its_move_or_without_order_from_its_send,
+            nobody_keeps_a_message_for_more_than_twelve_hours,
+            a_trace_travels_with_its_message,
+        );
+        $crate::port_suite!(@module letters, $fresh:
+            a_redrive_sends_every_dead_letter_back,
+            a_redrive_takes_what_it_selects,
+            a_redrive_keeps_to_its_rate,
+            a_redrive_goes_on_where_its_process_left_it,
+            a_cancelled_redrive_moves_nothing_more,
+            a_queue_has_one_redrive_at_a_time,
+            what_dies_again_during_a_redrive_is_left_alone,
+            a_replay_sends_another_body_and_is_noted,
         );
     };
     (@module $module:ident, $fresh:ident: $($promise:ident,)*) => {
@@ -213,8 +259,20 @@ mod tests {
         }
     }
 
+    #[async_trait]
+    impl Operated for Memory {
+        fn letters(&self) -> Arc<dyn DeadLetters> {
+            Arc::new(self.clone())
+        }
+
+        /// It deletes what has expired whenever it is asked for something.
+        async fn housekeep(&self) {}
+    }
+
     async fn memory() -> Memory {
-        Memory::new(Timestamp::now())
+        let memory = Memory::new(Timestamp::now());
+        memory.declare(&manifest());
+        memory
     }
 
     port_suite!(memory);

@@ -3,13 +3,13 @@
 use crate::handler::Tick;
 use crate::ports::{Documents, PortError, Query};
 use crate::tenant::TenantId;
-use crate::trigger::Scope;
+use crate::trigger::{Overlap, Schedule, Scope};
 use crate::unit::Outgoing;
 
 /// The system tenant's list of tenants; a document's key is a tenant's name.
 const TENANTS: &str = "tenants";
 
-/// The order group of ticks: one at a time for each tenant.
+/// The order group of ticks that may not overlap: one at a time for each tenant.
 const GROUP: &str = "ticks";
 
 /// The messages of one tick, for the queue of the schedule's `handler`: one for each tenant, or one
@@ -21,23 +21,28 @@ const GROUP: &str = "ticks";
 pub async fn messages(
     documents: &dyn Documents,
     handler: &str,
-    scope: Scope,
+    schedule: &Schedule,
     tick: &Tick,
 ) -> Result<Vec<(TenantId, Outgoing)>, PortError> {
-    let tenants = match scope {
+    let tenants = match schedule.scope {
         Scope::Once => vec![TenantId::system()],
         Scope::EachTenant => tenants(documents).await?,
     };
     let body = serde_json::to_string(tick)
         .map_err(|error| PortError::invalid("a tick", error.to_string()))?;
+    let group = match schedule.overlap {
+        Overlap::Queue | Overlap::Skip => GROUP.to_owned(),
+        Overlap::Allow => format!("{GROUP}@{}", tick.scheduled_at),
+    };
     let messages = tenants.into_iter().map(|tenant| {
         let id = format!("{handler}@{}@{tenant}", tick.scheduled_at);
         let outgoing = Outgoing {
             id: id.clone(),
             queue: handler.to_owned(),
-            group: GROUP.to_owned(),
+            group: group.clone(),
             deduplication_id: Some(id),
             body: body.clone(),
+            ..Outgoing::default()
         };
         (tenant, outgoing)
     });

@@ -22,10 +22,14 @@
 mod at;
 mod cron;
 mod field;
+mod ledger;
 mod messages;
 mod rate;
 #[cfg(test)]
 mod tests;
+mod timetable;
+#[cfg(test)]
+mod timetable_tests;
 
 use std::fmt;
 use std::str::FromStr;
@@ -34,7 +38,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+pub use ledger::{Failure, InvalidOutcome, Occurrence, Outcome};
 pub use messages::messages;
+pub use timetable::{Firing, Timetable};
 
 /// When something is due: a parsed schedule expression.
 ///

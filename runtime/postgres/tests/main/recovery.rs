@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use twinhost::conformance::Backend as _;
 use twinhost::ports::{Commit as _, CommitError, Documents as _, PortError, Queue as _};
+use twinhost::schedule::{Occurrence, Outcome};
 use twinhost::unit::{Change, Condition, Once, Outgoing, Unit, Write};
 
 use crate::database::{Pg, pg, run};
@@ -73,6 +74,7 @@ async fn wake_ups_from_other_processes_go_on_after_a_lost_connection() {
         group: "g".to_owned(),
         deduplication_id: None,
         body: "{}".to_owned(),
+        ..Outgoing::default()
     });
     while pg.host.store().commit(vec![message.clone()]).await.is_err() {}
     let received = async {
@@ -129,7 +131,17 @@ async fn housekeeping_keeps_the_newest_occurrence_of_a_schedule() {
     let schedules = pg.host.schedules();
     for seconds in [0, 60, 120] {
         let at = Timestamp::from_second(1_767_225_600 + seconds).unwrap();
-        assert!(schedules.fire("a", at, 0, "one", &[]).await.unwrap());
+        let occurrence = Occurrence {
+            schedule: "a",
+            scheduled_at: at,
+            missed: 0,
+            node: "one",
+            outcome: Outcome::Fired,
+            reason: None,
+            skip_overlapping: false,
+            ticks: Vec::new(),
+        };
+        assert_eq!(schedules.fire(&occurrence).await.unwrap(), Some(0));
     }
     let last = schedules.last("a").await.unwrap();
     pg.advance(Duration::from_secs(91 * 24 * 3600)).await;

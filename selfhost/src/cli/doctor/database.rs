@@ -14,7 +14,8 @@ const TOLERATED_SKEW_SECONDS: u64 = 5;
 
 pub(super) async fn check(host: &Host, config: &Config) -> Result<Vec<Problem>> {
     let place = &host.database_place;
-    let problems = host.database.health().await?.into_iter();
+    let vitals = host.database.vitals().await?.problems();
+    let problems = host.database.health().await?.into_iter().chain(vitals);
     // Each problem comes with its cure behind the last semicolon.
     let problem = |text: String| match text.rsplit_once("; ") {
         Some((problem, cure)) => Problem::new("database", format!("{place}: {problem}"), cure),

@@ -1,22 +1,30 @@
 //! What the stores tell: queues that do not drain, people who are not told, senders that cannot send.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use events::{CloudAccount, Settings, Source};
 use functions_adapters::cloud::READS_AWS;
 use twinhost::ports::{Ports, Queue};
+use twinhost::schedule::Outcome;
 use twinhost::{App, TenantId};
+use twinhost_postgres::Occurrence;
 use twinhost_selfhost::{Config, Host};
 
 use super::Problem;
 use crate::cli::store::Store;
 use crate::cli::tenants;
-use crate::cli::text::{plural, span};
+use crate::cli::text::{plural, span, time};
+
+/// How much of the ledger of occurrences is looked at.
+const RECENT: u32 = 200;
 
 /// A message older than this says that its queue does not drain: longer than any back-off of the first tries.
 const OLD_SECONDS: u64 = 15 * 60;
 
 pub(super) async fn check(host: &Host, app: &App, config: &Config) -> Result<Vec<Problem>> {
     let mut problems = queues(&*host.queue, app).await?;
+    problems.extend(schedules(&host.schedules.occurrences(None, RECENT).await?));
     for tenant in tenants::all(&host.ports).await? {
         problems.extend(of_tenant(&host.ports, &tenant, config.smtp.host.is_some()).await?);
     }
@@ -33,7 +41,7 @@ async fn queues(queue: &dyn Queue, app: &App) -> Result<Vec<Problem>> {
                 "queue",
                 format!("`{name}` has {}", plural(stats.dead_letters, "dead letter")),
                 format!(
-                    "`twinhost queues dlq list {name}` says why, `twinhost queues redrive {name}` tries again"
+                    "`twinhost queues dlq list {name}` says why, `twinhost queues dlq redrive {name}` tries again"
                 ),
             ));
         }
@@ -49,6 +57,26 @@ async fn queues(queue: &dyn Queue, app: &App) -> Result<Vec<Problem>> {
         }
     }
     Ok(problems)
+}
+
+/// Schedules whose newest occurrence was given up.
+fn schedules(newest_first: &[Occurrence]) -> Vec<Problem> {
+    let mut seen = BTreeSet::new();
+    let newest = newest_first.iter().filter(|it| seen.insert(it.schedule.as_str()));
+    let dead = newest.filter(|it| it.outcome == Outcome::Dead);
+    let problem = |it: &Occurrence| {
+        Problem::new(
+            "schedule",
+            format!(
+                "what `{}` was to do at {} could not be handed over: {}",
+                it.schedule,
+                time(it.scheduled_at),
+                it.reason.as_deref().unwrap_or("nobody knows why")
+            ),
+            format!("mend that, then `twinhost schedules run {}`", it.schedule),
+        )
+    };
+    dead.map(problem).collect()
 }
 
 async fn of_tenant(ports: &Ports, tenant: &TenantId, can_mail: bool) -> Result<Vec<Problem>> {

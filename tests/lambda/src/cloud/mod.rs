@@ -136,6 +136,7 @@ impl Cloud {
                 arn: resources::arn(&self.clients, url).await?,
                 region: REGION.to_owned(),
                 batch: handler.trigger.batch(),
+                filter: handler.trigger.filter()?,
                 function: Arc::clone(&function),
             };
             let sqs = self.clients.sqs().clone();
@@ -238,10 +239,15 @@ impl Cloud {
 
 /// Clients of an emulator of AWS.
 pub async fn clients(endpoint: &str) -> Clients {
-    let [id, secret] = CREDENTIALS;
+    clients_as(endpoint, CREDENTIALS[0]).await
+}
+
+/// Clients of an emulator of AWS, with an access key of one's own.
+pub async fn clients_as(endpoint: &str, access_key: &str) -> Clients {
+    let [_, secret] = CREDENTIALS;
     let config = aws_config::defaults(BehaviorVersion::latest())
         .endpoint_url(endpoint)
         .region(Region::new(REGION))
-        .credentials_provider(Credentials::new(id, secret, None, None, "emulator"));
+        .credentials_provider(Credentials::new(access_key, secret, None, None, "emulator"));
     Clients::load(config).await
 }

@@ -19,6 +19,7 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use twinhost::filter::Filter;
 
 use self::report::Report;
 use crate::function::{Function, Slot};
@@ -39,6 +40,8 @@ pub struct Source {
     pub region: String,
     /// Messages of a batch, 1 to 10.
     pub batch: u32,
+    /// What of them the function is given; the rest is deleted (E15).
+    pub filter: Filter,
     /// The function.
     pub function: Arc<Function>,
 }
@@ -101,6 +104,11 @@ impl Poller {
             let busy = Busy::of(&self.shared);
             match self.shared.receive().await {
                 Ok(messages) if !messages.is_empty() => {
+                    let messages = self.shared.wanted(messages).await;
+                    if messages.is_empty() {
+                        self.shared.wake.notify_waiters();
+                        continue;
+                    }
                     let shared = Arc::clone(&self.shared);
                     shared.batches.fetch_add(1, Ordering::SeqCst);
                     batches.spawn(async move {
@@ -154,6 +162,18 @@ impl Shared {
             .message_system_attribute_names(MessageSystemAttributeName::All);
         let answer = request.send().await.map_err(|error| explain(&error))?;
         Ok(answer.messages.unwrap_or_default())
+    }
+
+    /// Deletes what the filter does not want, and answers the rest.
+    async fn wanted(&self, messages: Vec<Message>) -> Vec<Message> {
+        let wants =
+            |message: &Message| self.source.filter.wants(message.body().unwrap_or_default());
+        let (wanted, unwanted): (Vec<_>, Vec<_>) = messages.into_iter().partition(wants);
+        let handles: Vec<&str> = unwanted.iter().filter_map(Message::receipt_handle).collect();
+        if let Err(error) = self.delete(&handles).await {
+            tracing::warn!(queue = self.source.url, error, "cannot delete from a queue");
+        }
+        wanted
     }
 
     /// Invokes the function with a batch and deletes what it has done.

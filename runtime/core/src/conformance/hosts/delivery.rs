@@ -145,6 +145,22 @@ pub async fn every_consumer_of_a_topic_gets_each_message(site: &Site) -> Kept {
     Ok(())
 }
 
+/// E15: each consumer has its own filter.
+pub async fn what_no_filter_wants_is_deleted_unseen_and_its_group_goes_on(site: &Site) -> Kept {
+    let publish =
+        |say: &str| Act::Publish { say: say.into(), group: "g".into(), deduplicate: None };
+    let acts = ["first", "gossip", "last"].map(publish).to_vec();
+    site.finish(vec![task("publisher", "g", acts)]).await?;
+    for (handler, seen) in
+        [(Collector::NAME, &["first", "gossip", "last"][..]), (Archivist::NAME, &["first", "last"])]
+    {
+        site.host.drained(handler).await?;
+        equal(&site.begun(handler, "")?, &seen.iter().map(|say| (*say).to_owned()).collect())?;
+        equal(&site.host.dead(handler).await?.len(), &0)?;
+    }
+    Ok(())
+}
+
 /// Bad input is the fault of its sender: no retry, a reason, and no harm to what follows.
 pub async fn a_malformed_body_is_a_dead_letter_at_once_and_the_next_is_handled(
     site: &Site,

@@ -121,6 +121,7 @@ macro_rules! host_suite {
             a_handler_that_overruns_is_stopped_and_its_message_comes_again,
             a_handler_is_told_its_event_its_attempt_and_its_time,
             every_consumer_of_a_topic_gets_each_message,
+            what_no_filter_wants_is_deleted_unseen_and_its_group_goes_on,
             a_malformed_body_is_a_dead_letter_at_once_and_the_next_is_handled,
         );
         $crate::host_suite!(@module order, $start:

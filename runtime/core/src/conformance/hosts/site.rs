@@ -154,5 +154,6 @@ pub(super) fn raw(id: &str, group: &str, body: impl Into<String>) -> Outgoing {
         group: group.to_owned(),
         deduplication_id: None,
         body: body.into(),
+        ..Outgoing::default()
     }
 }

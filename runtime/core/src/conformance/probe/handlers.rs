@@ -151,14 +151,17 @@ impl Handler for Collector {
     }
 }
 
-/// Collects reports, too.
+/// Collects reports, too, but no gossip.
 #[derive(Debug)]
 pub struct Archivist(Trace);
 
 impl Handler for Archivist {
     type Event = Message<Report>;
     const NAME: &'static str = "archivist";
-    const TRIGGER: Consume = Consume::DEFAULT;
+    const TRIGGER: Consume = Consume {
+        filters: &[r#"{"body": {"say": [{"anything-but": ["gossip"]}]}}"#],
+        ..Consume::DEFAULT
+    };
     const LIMITS: Limits = LIMITS;
 
     async fn handle(&self, ctx: &Context, Message(report): Message<Report>) -> HandlerResult {
