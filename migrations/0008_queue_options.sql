@@ -147,7 +147,8 @@ BEGIN
             RETURNING m.msg_id, m.message, m.headers),
         back AS (
             INSERT INTO pgmq.%1$I (vt, message, headers)
-            SELECT clock_timestamp(), message, headers - 'reason' FROM gone ORDER BY msg_id RETURNING 1)
+            SELECT clock_timestamp(), message, headers - '{reason,uncounted}'::text[] FROM gone
+            ORDER BY msg_id RETURNING 1)
         SELECT (SELECT count(*) FROM back), (SELECT count(*) FROM page),
             CASE WHEN (SELECT count(*) FROM wanted) < $4 THEN (SELECT max(msg_id) FROM page)
                 ELSE (SELECT max(msg_id) FROM wanted) END

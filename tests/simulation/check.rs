@@ -193,8 +193,8 @@ fn apply(world: &World, node: &str, units: &[Unit]) {
 /// but what the same run is through with (F2, INV3). Of a delivery that is no longer good nothing is promised.
 pub(crate) fn begin(world: &World, node: &str, queue: &str, id: &str, attempt: u32) {
     world.step(format_args!("{node} begins {id}#{attempt} of {queue}"));
-    if attempt > MAX_RECEIVES {
-        world.violated(format!("`{id}` is handled for the {attempt}th time of {MAX_RECEIVES}"));
+    if !(1..=MAX_RECEIVES).contains(&attempt) {
+        world.violated(format!("`{id}` is handled for the {attempt}. time of {MAX_RECEIVES}"));
     }
     let now = world.now();
     let mut state = world.state();
@@ -239,7 +239,7 @@ pub(crate) async fn look(world: &World) {
     for queue in queues {
         for dead in [false, true] {
             let peeked = world.memory.peek(&queue, dead, 10_000).await.unwrap_or_default();
-            world.wants(world.model(&queue, |model| model.peeked(now, dead, &peeked)));
+            world.wants(world.model(&queue, |model| model.peeked(now, dead, now, &peeked)));
         }
     }
 }

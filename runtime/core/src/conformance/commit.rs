@@ -6,7 +6,7 @@ use super::unit::{HANDLER, With as _, of, unit};
 use super::{
     Backend, LEASE, ORDERS, PAST_LEASE, acme, applied, bodies, commit, get, receive, tenant,
 };
-use crate::ports::{CommitError, Committed};
+use crate::ports::{CommitError, Committed, Release};
 use crate::unit::Condition::{Absent, Any, Version};
 use crate::unit::Unit;
 
@@ -179,6 +179,31 @@ pub async fn an_acknowledgement_by_an_older_receipt_has_no_effect(backend: &dyn 
     applied(backend, unit().done(&second).put(Absent, "a", "{}")).await;
     let twice = commit(backend, unit().done(&second)).await;
     assert!(matches!(twice, Err(CommitError::LeaseLost)), "{twice:?}");
+}
+
+/// V3: who gave a message back unseen cannot acknowledge for who has it now, though both have the same count.
+pub async fn an_acknowledgement_by_a_receipt_given_back_uncounted_has_no_effect(
+    backend: &dyn Backend,
+) {
+    applied(backend, unit().send("g", "1")).await;
+    let first = one(backend).await;
+    let back = Release {
+        receipt: first.receipt.clone(),
+        delay: Duration::ZERO,
+        attempted: false,
+        reason: None,
+    };
+    let queue = backend.queue();
+    queue.release(std::slice::from_ref(&back)).await.expect("a release succeeds");
+    let second = one(backend).await;
+    assert_eq!(second.receive_count, 1);
+    assert_ne!(second.receipt, first.receipt);
+    let late = commit(backend, unit().done(&first)).await;
+    assert!(matches!(late, Err(CommitError::LeaseLost)), "{late:?}");
+    // Its sender did not hear that it was given back, and does it again.
+    queue.release(&[back]).await.expect("a stale receipt is passed over");
+    assert!(receive(backend, 1, 1).await.is_empty(), "somebody else has it");
+    applied(backend, unit().done(&second)).await;
 }
 
 /// V3: after an extension, past the first deadline is in time.

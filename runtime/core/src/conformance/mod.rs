@@ -12,6 +12,7 @@ pub mod letters;
 pub mod model;
 pub mod options;
 pub mod probe;
+pub mod properties;
 pub mod queue;
 mod unit;
 

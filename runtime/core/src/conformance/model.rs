@@ -62,7 +62,7 @@ impl Model {
             group: format!("{tenant}/{}", send.group),
             body: send.body.clone(),
             receive_count: 0,
-            hidden_until: now,
+            hidden_until: later(now, send.delay),
             receipt: None,
             reason: None,
         });
@@ -162,12 +162,15 @@ impl Model {
         true
     }
 
-    /// A delivery is given back, unless its receipt is stale (V4).
+    /// A delivery is given back, unless its receipt is stale (V4); one that does not count is over.
     pub fn release(&mut self, now: Timestamp, release: &Release) {
         let Some(at) = self.at(now, &release.receipt) else { return };
         let message = &mut self.messages[at];
         message.hidden_until = later(now, release.delay);
-        message.receive_count -= u32::from(!release.attempted);
+        if !release.attempted {
+            message.receive_count -= 1;
+            message.receipt = None;
+        }
         message.reason.clone_from(&release.reason);
     }
 
@@ -223,36 +226,48 @@ impl Model {
         &self.dead
     }
 
-    /// A look at the queue showed these messages, or dead letters.
+    /// A receive of everything, whose answer was lost, may have taken effect: as these messages show.
+    pub fn maybe_received(&mut self, now: Timestamp, lease: Duration, shown: &[Peeked]) {
+        let all: BTreeSet<String> = self.messages.iter().map(|m| m.group.clone()).collect();
+        let leading = all.iter().flat_map(|group| self.leading(group, now, usize::MAX));
+        let leading: HashSet<String> = leading.map(str::to_owned).collect();
+        let counted = |m: &Message| {
+            shown.iter().any(|shown| shown.id == m.id && shown.receive_count > m.receive_count)
+        };
+        let received = |m: &&mut Message| leading.contains(&m.id);
+        if self.messages.iter().any(counted) {
+            for message in self.messages.iter_mut().filter(received) {
+                message.receive_count += 1;
+                message.hidden_until = later(now, lease);
+                message.receipt = None;
+            }
+        }
+    }
+
+    /// A look at the queue, when the store's time was `at`, showed these messages, or dead letters.
     ///
     /// # Errors
     ///
     /// Says what is seen and what should be.
-    pub fn peeked(&self, now: Timestamp, dead: bool, peeked: &[Peeked]) -> Result<(), String> {
+    pub fn peeked(
+        &self,
+        now: Timestamp,
+        dead: bool,
+        at: Timestamp,
+        peeked: &[Peeked],
+    ) -> Result<(), String> {
         let expected: Vec<_> = if dead { &self.dead } else { &self.messages }
             .iter()
             .map(|m| {
-                (
-                    &*m.id,
-                    &*m.group,
-                    &*m.body,
-                    m.receive_count,
-                    m.reason.as_deref(),
-                    !dead && m.hidden_until > now,
-                )
+                let hidden = !dead && m.hidden_until > now;
+                (&*m.id, &*m.group, &*m.body, m.receive_count, m.reason.as_deref(), hidden)
             })
             .collect();
         let seen: Vec<_> = peeked
             .iter()
             .map(|m| {
-                (
-                    &*m.id,
-                    &*m.group,
-                    &*m.body,
-                    m.receive_count,
-                    m.reason.as_deref(),
-                    !dead && m.visible_at > now,
-                )
+                let hidden = !dead && m.visible_at > at;
+                (&*m.id, &*m.group, &*m.body, m.receive_count, m.reason.as_deref(), hidden)
             })
             .collect();
         if seen == expected {

@@ -42,7 +42,7 @@ pub(super) struct Stored {
     body: String,
     trace: Option<Trace>,
     receive_count: u32,
-    /// Those that do not count included, so that no two have one receipt.
+    /// Never goes down, so that no two deliveries have one receipt.
     deliveries: u32,
     pub(super) sent_at: Timestamp,
     received_at: Timestamp,
@@ -288,7 +288,11 @@ impl Queue for Memory {
                 let Some(at) = queue.at(&release.receipt, now) else { return };
                 let message = &mut queue.messages[at];
                 message.visible_at = later(now, release.delay);
-                message.receive_count -= u32::from(!release.attempted);
+                if !release.attempted {
+                    message.receive_count -= 1;
+                    // Its receipt is spent.
+                    message.deliveries += 1;
+                }
                 message.reason.clone_from(&release.reason);
             });
         }

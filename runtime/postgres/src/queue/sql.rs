@@ -67,12 +67,13 @@ received AS (
     SET vt = clock_timestamp() + $2 * interval '1 microsecond', read_ct = read_ct + 1, last_read_at = clock_timestamp()
     FROM taken WHERE m.msg_id = taken.msg_id AND NOT taken.expired
     RETURNING m.msg_id, m.read_ct, m.enqueued_at, m.headers, m.message)
-SELECT NULL::bigint AS expired, msg_id, read_ct, (extract(epoch FROM enqueued_at) * 1000000)::bigint AS sent_at,
+SELECT NULL::bigint AS expired, msg_id, read_ct, read_ct - {uncounted} AS receive_count,
+    (extract(epoch FROM enqueued_at) * 1000000)::bigint AS sent_at,
     headers ->> 'id' AS id, headers ->> 'tenant' AS tenant, {group} AS name, message #>> '{}' AS body,
     headers ->> 'trace' AS trace
 FROM received
 UNION ALL
-SELECT count(*), 0, 0, 0, NULL, NULL, NULL, NULL, NULL FROM gone"#;
+SELECT count(*), 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL FROM gone"#;
 
 /// Extends leases that are still good, unless the message would be hidden for more than `$4` since it was
 /// received; answers which are good, and whether they could be extended.
@@ -86,12 +87,16 @@ WHERE m.msg_id = r.message AND m.read_ct = r.receives AND m.vt > clock_timestamp
 RETURNING m.msg_id, may.be";
 
 /// Gives deliveries back.
+///
+/// `read_ct` never goes down, and a receipt is good while it stands. A delivery that does not count raises it by one more,
+/// so that its receipt is spent; beside it is noted how many of it do not count.
 const RELEASE: &str = "
 UPDATE {q} AS m
 SET vt = clock_timestamp() + r.delay * interval '1 microsecond',
-    read_ct = m.read_ct - (NOT r.attempted)::int,
+    read_ct = m.read_ct + (NOT r.attempted)::int,
     headers = CASE WHEN r.reason IS NULL THEN m.headers - 'reason'
-        ELSE m.headers || jsonb_build_object('reason', r.reason) END
+            ELSE m.headers || jsonb_build_object('reason', r.reason) END
+        || CASE WHEN r.attempted THEN '{}' ELSE jsonb_build_object('uncounted', {uncounted} + 2) END
 FROM unnest($1, $2, $3, $4, $5) AS r(message, receives, delay, attempted, reason)
 WHERE m.msg_id = r.message AND m.read_ct = r.receives AND m.vt > clock_timestamp()";
 
@@ -118,7 +123,8 @@ FROM (
 
 /// Looks at messages, oldest first.
 const PEEK: &str = "
-SELECT headers ->> 'id' AS id, headers ->> 'tenant' AS tenant, {group} AS name, message #>> '{}' AS body, read_ct,
+SELECT headers ->> 'id' AS id, headers ->> 'tenant' AS tenant, {group} AS name, message #>> '{}' AS body,
+    read_ct - {uncounted} AS receive_count,
     (extract(epoch FROM enqueued_at) * 1000000)::bigint AS sent_at,
     (extract(epoch FROM vt) * 1000000)::bigint AS visible_at, headers ->> 'reason' AS reason
 FROM {q} ORDER BY msg_id LIMIT $1";
@@ -154,7 +160,7 @@ WITH gone AS (
     RETURNING message #>> '{}' AS body, headers),
 sent AS (
     INSERT INTO {q} (vt, message, headers)
-    SELECT clock_timestamp(), to_jsonb($3::text), headers - 'reason' FROM gone)
+    SELECT clock_timestamp(), to_jsonb($3::text), headers - '{reason,uncounted}'::text[] FROM gone)
 INSERT INTO twinhost.replays (queue, message, of_tenant, by, old_sha256, new_sha256)
 SELECT $1, $2, coalesce(headers ->> 'tenant', ''), $4, encode(sha256(convert_to(body, 'UTF8')), 'hex'),
     encode(sha256(convert_to($3::text, 'UTF8')), 'hex')
@@ -169,7 +175,7 @@ WITH gone AS (
     RETURNING *),
 sent AS (
     INSERT INTO {q} (vt, message, headers)
-    SELECT clock_timestamp(), message, headers - 'reason' FROM gone ORDER BY msg_id RETURNING 1)
+    SELECT clock_timestamp(), message, headers - '{reason,uncounted}'::text[] FROM gone ORDER BY msg_id RETURNING 1)
 SELECT count(*) FROM sent";
 
 /// Deletes the oldest `$2` messages, and the memory of de-duplication ids of the queue `$1`.
@@ -208,6 +214,7 @@ impl Statements {
         let text = |template: &str| {
             template
                 .replace("{since}", since)
+                .replace("{uncounted}", "coalesce((headers ->> 'uncounted')::int, 0)")
                 .replace("{group}", "((headers ->> 'x-pgmq-group') COLLATE \"C\")")
                 .replace("{q}", &queue)
                 .replace("{dlq}", &dead)

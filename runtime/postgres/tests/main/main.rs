@@ -5,6 +5,7 @@ mod commit;
 mod database;
 mod ports;
 mod queue;
+mod queue_properties;
 mod recovery;
 mod row_security;
 #[cfg(feature = "s3")]
