@@ -100,6 +100,14 @@ mutants: ## Show that the suites notice: each seeded fault must turn a test red 
 	@scripts/setup --tests
 	@scripts/mutants $(NAME)
 
+# Seeds to try, and the first of them.
+SEEDS ?= 10000
+FROM ?= 1
+
+.PHONY: simulate
+simulate: ## Try schedules of the delivery engine, each from a seed, against the model (SEEDS=10000 FROM=1)
+	@SEEDS=$(SEEDS) FROM=$(FROM) cargo test --release --locked --quiet -p simulation -- --nocapture whatever_the_schedule
+
 .PHONY: bench
 bench: ## Measure beside hand-written code and peers, in one run (OUT=docs/benchmarks.md)
 	@scripts/setup --tests

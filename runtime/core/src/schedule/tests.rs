@@ -1,11 +1,12 @@
 //! What the schedule language promises: its grammar in tables, its ticks against brute force.
 
+mod properties;
+
 use std::collections::HashSet;
 
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use proptest::prelude::*;
 
 use super::{Expression, InvalidExpression, Ticks};
 
@@ -314,7 +315,7 @@ const NIGHTS: &[(&str, &[&str])] = &[
 
 /// Looks at the wall clock once in every minute of elapsed time; a wall-clock time fires when it first shows.
 fn brute_force(
-    pattern: fn(DateTime) -> bool,
+    pattern: impl Fn(DateTime) -> bool,
     zone: &TimeZone,
     from: Timestamp,
     until: Timestamp,
@@ -474,75 +475,4 @@ fn the_ticks_of_ten_years_are_counted_in_days() {
     let minutes = (until.as_second() - after.as_second()) / 60 - 10 * 60;
     assert_eq!(ticks.count, u64::try_from(minutes).unwrap());
     assert_eq!(ticks.newest, Some(instant("2026-01-01T00:00:00Z")));
-}
-
-fn any_instant() -> impl Strategy<Value = Timestamp> {
-    prop_oneof![
-        (Timestamp::MIN.as_nanosecond()..=Timestamp::MAX.as_nanosecond())
-            .prop_map(|nanosecond| Timestamp::from_nanosecond(nanosecond).unwrap()),
-        (1_200_000_000_000_000_000..2_000_000_000_000_000_000_i128)
-            .prop_map(|nanosecond| Timestamp::from_nanosecond(nanosecond).unwrap()),
-        Just(Timestamp::MIN),
-        Just(Timestamp::MAX),
-    ]
-}
-
-fn any_expression() -> impl Strategy<Value = Expression> {
-    let cron = prop::sample::select(PATTERNS).prop_map(|(text, _)| text.to_owned());
-    let rate = (2..=999_999, prop::sample::select(&["minutes", "hours", "days"]))
-        .prop_map(|(number, unit)| format!("rate({number} {unit})"));
-    let at = any_instant().prop_map(|it| format!("at({})", &it.to_string()[..19]));
-    prop_oneof![cron, rate, at].prop_filter_map("a year before 0", |text| text.parse().ok())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
-    #[test]
-    fn any_text_is_parsed_or_refused_and_never_panics(inside in "\\PC{0,40}", form in "(cron|rate|at)?") {
-        let _ = format!("{form}({inside})").parse::<Expression>();
-        let _ = inside.parse::<Expression>();
-    }
-
-    #[test]
-    fn fields_of_the_right_letters_are_parsed_or_refused_and_never_panic(
-        fields in "([0-9*?LW#/,-]{1,4}|MON|JAN)( ([0-9*?LW#/,-]{1,4}|MON-FRI|JAN)){5}"
-    ) {
-        let text = format!("cron({fields})");
-        if let Ok(expression) = text.parse::<Expression>() {
-            prop_assert_eq!(expression.to_string(), text);
-            let _ = expression.next_after(Timestamp::UNIX_EPOCH, &TimeZone::UTC, Timestamp::UNIX_EPOCH);
-        }
-    }
-
-    #[test]
-    fn the_next_tick_is_later_than_any_instant(
-        expression in any_expression(),
-        after in any_instant(),
-        start in any_instant(),
-        name in prop::sample::select(NIGHTS),
-    ) {
-        let zone = zone(name.0);
-        if let Some(tick) = expression.next_after(after, &zone, start) {
-            prop_assert!(tick > after);
-            prop_assert_eq!(tick.subsec_nanosecond(), 0);
-            prop_assert!(tick.duration_since(start) > SignedDuration::from_secs(-1));
-        }
-    }
-
-    #[test]
-    fn the_count_of_ticks_is_the_number_of_steps(
-        expression in any_expression(),
-        second in 1_200_000_000_i64..1_800_000_000,
-        length in 0_i64..400_000,
-        age in 0_i64..40_000_000,
-        name in prop::sample::select(NIGHTS),
-    ) {
-        let zone = zone(name.0);
-        let at = |second| Timestamp::from_second(second).unwrap();
-        let (after, until, start) = (at(second), at(second + length), at(second - age));
-        let steps = walk(&expression, &zone, start, after, until);
-        let ticks = expression.ticks_between(after, until, &zone, start);
-        prop_assert_eq!(ticks, Ticks { count: steps.len() as u64, newest: steps.last().copied() });
-    }
 }

@@ -14,8 +14,7 @@ use uuid::Uuid;
 use crate::database::{Pg, pg, run};
 
 /// Those that once failed, which are tried first.
-const FAILED: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/queue_properties.regressions");
+const FAILED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/queue.txt");
 
 /// Kills every other connection to this database.
 const KILL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
