@@ -133,7 +133,10 @@ impl OnStores {
             Self::Zombies(Zombies::Hunts(args)) => {
                 hunts::list(&Store::new(ports, &args.tenant.tenant), args, output).await?;
             }
-            Self::Queues(command) => queues::run(command, &**queue, &manifest, output).await?,
+            Self::Queues(command) => {
+                let letters = stores.letters();
+                queues::run(command, &**queue, letters.as_deref(), &manifest, output).await?;
+            }
             Self::Schedules(command) => {
                 let home = stores.home()?;
                 let scheduler = home.scheduler(&manifest, &config.node)?;

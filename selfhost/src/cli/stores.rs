@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use twinhost::App;
-use twinhost::ports::{Ports, Queue};
+use twinhost::ports::{DeadLetters, Ports, Queue};
 use twinhost_selfhost::{Config, Host};
 
 use super::webhook;
@@ -57,6 +57,11 @@ impl Stores {
         self.home.as_ref().context(
             "on AWS, Cognito has the accounts and EventBridge the schedules; this command is for the home only",
         )
+    }
+
+    /// What an operator can do about dead letters; nothing but [`Queue::redrive`] where these are not a home's.
+    pub(crate) fn letters(&self) -> Option<Arc<dyn DeadLetters>> {
+        self.home.as_ref().map(|home| home.database.queue() as _)
     }
 
     /// Closes them.

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::run;
 
 /// Every command and group of commands.
-const COMMANDS: [&str; 47] = [
+const COMMANDS: [&str; 51] = [
     "",
     "up",
     "cloud-local",
@@ -25,8 +25,12 @@ const COMMANDS: [&str; 47] = [
     "queues",
     "queues list",
     "queues peek",
+    "queues dlq",
     "queues dlq list",
-    "queues redrive",
+    "queues dlq redrive",
+    "queues dlq status",
+    "queues dlq cancel",
+    "queues dlq replay",
     "queues purge",
     "schedules",
     "schedules list",

@@ -1,6 +1,7 @@
 //! The command `twinhost`, as a shell runs it.
 
 mod help;
+mod letters;
 mod moving;
 mod send;
 mod stores;

@@ -1,15 +1,18 @@
 //! `queues`: what waits, what was given up, and what to do about it.
 
+mod letters;
+
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde::Serialize;
-use twinhost::ports::{Peeked, Queue};
+use twinhost::ports::{DeadLetters, Peeked, Queue};
 use twinhost::{Manifest, TenantId};
 
 use super::output::Output;
 use super::table::{Table, left, right, text};
-use super::text::{count, plural, span, time};
+use super::text::{count, span, time};
+use letters::Dlq;
 
 /// How many messages of a queue are looked at to find those of one tenant: each may have 1 MB.
 const MOST_COUNTED: usize = 1_000;
@@ -24,14 +27,6 @@ pub(crate) enum Queues {
     /// Messages that were given up
     #[command(subcommand)]
     Dlq(Dlq),
-    /// Send dead letters back to their queue, as new messages
-    Redrive {
-        /// The queue: its handler's name
-        queue: String,
-        /// Only this message; can be given more than once
-        #[arg(long = "id", value_name = "ID")]
-        ids: Vec<String>,
-    },
     /// Delete every message of a queue, for good
     Purge {
         /// The queue: its handler's name
@@ -45,13 +40,6 @@ pub(crate) enum Queues {
     },
 }
 
-/// What to do with dead letters.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Dlq {
-    /// Show the dead letters of a queue, oldest first, and why each was given up
-    List(PeekArgs),
-}
-
 /// Which messages to look at.
 #[derive(Debug, Args)]
 pub(crate) struct PeekArgs {
@@ -62,37 +50,18 @@ pub(crate) struct PeekArgs {
     limit: u16,
 }
 
-/// Runs a command on queues.
+/// Runs a command on queues; `letters` are what a home can do about dead letters.
 pub(crate) async fn run(
     command: &Queues,
     queue: &dyn Queue,
+    letters: Option<&dyn DeadLetters>,
     manifest: &Manifest,
     output: Output,
 ) -> Result<()> {
     match command {
         Queues::List => list(queue, manifest, output).await,
         Queues::Peek(args) => peek(args, false, queue, manifest, output).await,
-        Queues::Dlq(Dlq::List(args)) => peek(args, true, queue, manifest, output).await,
-        Queues::Redrive { queue: name, ids } => {
-            known(name, manifest)?;
-            let ids = (!ids.is_empty()).then_some(ids.as_slice());
-            let n = queue.redrive(name, ids).await?;
-            if let Some(missing) = ids.filter(|ids| n < ids.len() as u64) {
-                bail!(
-                    "{} of {} sent back; the others are not dead letters of `{name}`: \
-                     `twinhost queues dlq list {name}` shows those that are",
-                    count(n),
-                    count(missing.len() as u64)
-                );
-            }
-            #[derive(Serialize)]
-            struct Redriven {
-                redriven: u64,
-            }
-            output.value(&Redriven { redriven: n }, || {
-                format!("{} sent back to `{name}`", plural(n, "dead letter"))
-            })
-        }
+        Queues::Dlq(command) => letters::run(command, queue, letters, manifest, output).await,
         Queues::Purge { queue: name, dead, yes } => {
             known(name, manifest)?;
             let what = if *dead { "dead letters" } else { "messages" };
@@ -170,7 +139,7 @@ async fn peek(
         if dead { format!("`{name}` has no dead letters") } else { format!("`{name}` is empty") };
     output.list(&messages, &if_empty, || table(&messages, dead))?;
     if dead && !messages.is_empty() {
-        output.hint(&format!("once the cause is gone: twinhost queues redrive {name}"));
+        output.hint(&format!("once the cause is gone: twinhost queues dlq redrive {name}"));
     }
     Ok(())
 }
