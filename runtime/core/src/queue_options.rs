@@ -11,6 +11,9 @@ pub const LONGEST_DELAY: Duration = Duration::from_secs(900);
 pub const RETENTION: (Duration, Duration) =
     (Duration::from_secs(60), Duration::from_hours(14 * 24));
 
+/// How long a dead letter is kept: as long as SQS can.
+pub const DEAD_LETTERS_RETENTION: Duration = RETENTION.1;
+
 /// How the messages of a topic are queued; a part of its [`Payload`](crate::Payload), so that producer,
 /// consumer and deployment cannot disagree.
 ///
@@ -37,7 +40,7 @@ pub struct QueueOptions {
     #[serde(rename = "delay_seconds", serialize_with = "seconds")]
     pub delay: Duration,
     /// How long a message is kept, from when it was sent, in whole seconds (1 minute to 14 days). Then it
-    /// is deleted, delivered or not; a dead letter too, where order has it begin anew as one.
+    /// is deleted, delivered or not. A dead letter is kept for [14 days](DEAD_LETTERS_RETENTION).
     #[serde(rename = "retention_seconds", serialize_with = "seconds")]
     pub retention: Duration,
     /// Among which messages a [`deduplication_id`](crate::Payload::deduplication_id) names one.

@@ -1,5 +1,7 @@
 //! What an application's resources are called. The one place that says it.
 
+use twinhost::manifest::HandlerManifest;
+
 /// The names of an application's resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
@@ -33,13 +35,18 @@ impl Names {
 
     /// The queue of a handler.
     #[must_use]
-    pub fn queue(&self, handler: &str) -> String {
-        format!("{}-{handler}.fifo", self.app)
+    pub fn queue(&self, handler: &HandlerManifest) -> String {
+        format!("{}-{}{}", self.app, handler.name, fifo(handler))
     }
 
     /// The dead-letter queue of a handler.
     #[must_use]
-    pub fn dead_letters(&self, handler: &str) -> String {
-        format!("{}-{handler}-dead.fifo", self.app)
+    pub fn dead_letters(&self, handler: &HandlerManifest) -> String {
+        format!("{}-{}-dead{}", self.app, handler.name, fifo(handler))
     }
+}
+
+/// SQS wants a FIFO queue's name to end so.
+fn fifo(handler: &HandlerManifest) -> &'static str {
+    if handler.trigger.queue().is_none_or(|queue| queue.ordered) { ".fifo" } else { "" }
 }

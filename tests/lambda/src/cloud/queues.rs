@@ -88,15 +88,17 @@ impl CloudQueues {
         let attributes: Option<std::collections::HashMap<String, MessageAttributeValue>> =
             message.message_attributes.clone();
         let group = system(&message, "MessageGroupId").unwrap_or_default().to_owned();
-        let send = self
+        let mut send = self
             .clients
             .sqs()
             .send_message()
             .queue_url(to)
             .set_message_body(message.body)
-            .message_group_id(group)
-            .message_deduplication_id(Uuid::new_v4().to_string())
             .set_message_attributes(attributes);
+        if to.ends_with(".fifo") {
+            send =
+                send.message_group_id(group).message_deduplication_id(Uuid::new_v4().to_string());
+        }
         send.send().await.map_err(|error| unavailable(error.into()))?;
         let delete = self.clients.sqs().delete_message().queue_url(from);
         let delete = delete.set_receipt_handle(message.receipt_handle);

@@ -57,7 +57,8 @@ pub(super) async fn create(
     };
     for handler in manifest.queues() {
         let name = handler.name.to_owned();
-        let dead = names.dead_letters(handler.name);
+        let queue_options = handler.trigger.queue().unwrap_or_default();
+        let dead = names.dead_letters(handler);
         let dead = queue(clients, &dead, []).await?;
         let redrive = json!({
             "deadLetterTargetArn": arn(clients, &dead).await?,
@@ -67,8 +68,13 @@ pub(super) async fn create(
         let attributes = [
             (QueueAttributeName::RedrivePolicy, redrive.to_string()),
             (QueueAttributeName::VisibilityTimeout, visibility.to_string()),
+            (QueueAttributeName::DelaySeconds, queue_options.delay.as_secs().to_string()),
+            (
+                QueueAttributeName::MessageRetentionPeriod,
+                queue_options.retention.as_secs().to_string(),
+            ),
         ];
-        let url = queue(clients, &names.queue(handler.name), attributes).await?;
+        let url = queue(clients, &names.queue(handler), attributes).await?;
         options.queues.insert(name.clone(), url);
         options.dead_letters.insert(name, dead);
     }
@@ -109,7 +115,9 @@ async fn queue(
     attributes: impl IntoIterator<Item = (QueueAttributeName, String)>,
 ) -> anyhow::Result<String> {
     let mut request = clients.sqs().create_queue().queue_name(name);
-    request = request.attributes(QueueAttributeName::FifoQueue, "true");
+    if name.ends_with(".fifo") {
+        request = request.attributes(QueueAttributeName::FifoQueue, "true");
+    }
     for (attribute, value) in attributes {
         request = request.attributes(attribute, value);
     }

@@ -7,6 +7,7 @@
 pub mod delivery;
 pub mod effects;
 pub mod letters;
+pub mod options;
 pub mod order;
 pub mod requests;
 pub mod schedules;
@@ -137,6 +138,12 @@ macro_rules! host_suite {
             messages_that_say_the_same_are_two,
             what_a_retried_message_publishes_is_sent_once,
             a_group_that_a_queue_cannot_have_is_a_fault,
+        );
+        $crate::host_suite!(@module options, $start:
+            a_message_that_is_put_off_comes_later_and_holds_nothing_up,
+            without_order_a_failure_holds_nothing_up,
+            what_a_topic_does_not_have_is_a_fault,
+            a_trace_goes_on_over_every_hop,
         );
         $crate::host_suite!(@module letters, $start:
             a_message_that_keeps_failing_is_a_dead_letter_after_its_last_delivery,

@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{ELSEWHERE, Entry, PREFIX, Report, Stage, Thing, Trace};
+use super::{ELSEWHERE, Entry, PREFIX, Parcel, Report, Stage, Thing, Trace};
 use crate::{Context, HandlerError, HandlerResult, OrReject, Response};
 
 /// How often a handler that waits for another looks.
@@ -82,6 +82,20 @@ pub enum Act {
         group: String,
         /// Its id for de-duplication.
         deduplicate: Option<String>,
+    },
+    /// Publishes a parcel, or a report, to be delivered later.
+    PublishLater {
+        /// What it says.
+        say: String,
+        /// How much later.
+        seconds: u64,
+        /// Whether it is a report, whose topic has order.
+        ordered: bool,
+    },
+    /// Publishes a parcel with an id for de-duplication.
+    PublishNamed {
+        /// What it says, and the id.
+        say: String,
     },
     /// Publishes a report of so many bytes.
     PublishLarge {
@@ -198,6 +212,18 @@ impl Actor<'_> {
                 group: group.clone(),
                 deduplicate: deduplicate.clone(),
             }),
+            Act::PublishLater { say, seconds, ordered } => {
+                let (say, later) = (say.clone(), Duration::from_secs(*seconds));
+                if *ordered {
+                    let group = "late".to_owned();
+                    ctx.publish_after(later, &Report { say, group, deduplicate: None })
+                } else {
+                    ctx.publish_after(later, &Parcel { say, deduplicate: None })
+                }
+            }
+            Act::PublishNamed { say } => {
+                ctx.publish(&Parcel { say: say.clone(), deduplicate: Some(say.clone()) })
+            }
             Act::PublishLarge { bytes } => {
                 let mut report =
                     Report { say: String::new(), group: "large".to_owned(), deduplicate: None };

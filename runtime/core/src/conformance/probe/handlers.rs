@@ -4,10 +4,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::act::Actor;
-use super::{Act, MAX_RECEIVES, PREFIX, Plan, Report, Stage, TIMEOUT_SECONDS, Task, Thing, Trace};
+use super::{
+    Act, MAX_RECEIVES, PREFIX, Parcel, Plan, Report, Stage, TIMEOUT_SECONDS, Task, Thing, Trace,
+};
 use crate::{
-    App, Consume, Context, Document, Grant, Handler, HandlerResult, Limits, Message, Method,
-    OrReject as _, Payload, Request, Response, Route, Schedule, Tick,
+    App, Consume, Context, Document, Grant, Handler, HandlerError, HandlerResult, Limits, Message,
+    Method, OrReject as _, Payload, Request, Response, Route, Schedule, Tick,
 };
 
 /// So far away that it never falls due by itself.
@@ -19,6 +21,7 @@ const LIMITS: Limits =
 const GRANTS: &[Grant] = &[
     Grant::ReadWrite(Thing::COLLECTION),
     Grant::Publish(Report::TOPIC),
+    Grant::Publish(Parcel::TOPIC),
     Grant::ReadObjects(PREFIX),
     Grant::WriteObjects(PREFIX),
     Grant::Seal,
@@ -35,6 +38,7 @@ pub fn app(trace: &Trace) -> App {
         .handler(Worker(trace.clone()))
         .handler(Collector(trace.clone()))
         .handler(Archivist(trace.clone()))
+        .handler(Porter(trace.clone()))
         .handler(Almanac(trace.clone()))
         .handler(Clock(trace.clone()))
 }
@@ -167,6 +171,25 @@ impl Handler for Archivist {
     async fn handle(&self, ctx: &Context, Message(report): Message<Report>) -> HandlerResult {
         let name: String = report.say.chars().take(40).collect();
         self.0.add(ctx, (Self::NAME, &name), Stage::Begin, Value::Null)
+    }
+}
+
+/// Puts down the parcels that it takes; one that says `fail` it takes at the second try.
+#[derive(Debug)]
+pub struct Porter(Trace);
+
+impl Handler for Porter {
+    type Event = Message<Parcel>;
+    const NAME: &'static str = "porter";
+    const TRIGGER: Consume = Consume::DEFAULT;
+    const LIMITS: Limits = LIMITS;
+
+    async fn handle(&self, ctx: &Context, Message(parcel): Message<Parcel>) -> HandlerResult {
+        self.0.add(ctx, (Self::NAME, &parcel.say), Stage::Begin, Value::Null)?;
+        if parcel.say == "fail" && ctx.attempt() == 1 {
+            return Err(HandlerError::retry("told to fail for now"));
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,8 @@
 //! tried with.
 //!
 //! A handler of each kind, one line each: [`Echo`] and [`Doer`] behind public routes, [`Teller`] behind a
-//! bearer token, [`Worker`] behind a queue, [`Collector`] and [`Archivist`] behind one topic, [`Almanac`]
+//! bearer token, [`Worker`] behind a queue, [`Collector`] and [`Archivist`] behind one topic, [`Porter`] behind one
+//! without order, [`Almanac`]
 //! and [`Clock`] behind schedules. What a request, message or tick [says](Act) is done; every delivery
 //! is a line of the [trace](Trace).
 
@@ -15,10 +16,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 pub use act::Act;
-pub use handlers::{Almanac, Archivist, Clock, Collector, Doer, Echo, Teller, Worker, app};
+pub use handlers::{Almanac, Archivist, Clock, Collector, Doer, Echo, Porter, Teller, Worker, app};
 pub use trace::{Entry, Stage, Trace};
 
-use crate::{Document, Payload};
+use crate::{Document, Payload, QueueOptions};
 
 /// Names the file of the [trace](Trace), for a handler in a process of its own.
 pub const TRACE: &str = "TWINHOST_PROBE_TRACE";
@@ -74,6 +75,28 @@ impl Payload for Report {
 
     fn group(&self) -> String {
         self.group.clone()
+    }
+
+    fn deduplication_id(&self) -> Option<String> {
+        self.deduplicate.clone()
+    }
+}
+
+/// A message of a topic without order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Parcel {
+    /// What it says; the trace calls it so.
+    pub say: String,
+    /// Its id for de-duplication, which it cannot have.
+    pub deduplicate: Option<String>,
+}
+
+impl Payload for Parcel {
+    const TOPIC: &'static str = "parcels";
+    const QUEUE: QueueOptions = QueueOptions::UNORDERED;
+
+    fn group(&self) -> String {
+        "all".to_owned()
     }
 
     fn deduplication_id(&self) -> Option<String> {

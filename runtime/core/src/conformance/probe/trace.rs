@@ -31,6 +31,8 @@ pub struct Entry {
     pub remaining_ms: u64,
     /// When the work on it began, as the host's clock says.
     pub now: Timestamp,
+    /// The trace that its event is part of.
+    pub trace: String,
     /// The process it ran in.
     pub process: u32,
     /// What it saw.
@@ -93,6 +95,7 @@ impl Trace {
             attempt: ctx.attempt(),
             remaining_ms: ctx.remaining().as_millis().try_into().unwrap_or(u64::MAX),
             now: ctx.now(),
+            trace: ctx.trace().to_string(),
             process: std::process::id(),
             value,
         };

@@ -1,0 +1,93 @@
+//! Topics without order, messages that are put off, and the trace that ties all this together.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+
+use super::site::{Site, task};
+use super::{Kept, equal};
+use crate::Handler as _;
+use crate::conformance::probe::{Act, Collector, Doer, Entry, Porter, Worker};
+
+fn later(say: &str, seconds: u64, ordered: bool) -> Act {
+    Act::PublishLater { say: say.into(), seconds, ordered }
+}
+
+fn of<'a>(all: &'a [Entry], handler: &str, name: &str) -> anyhow::Result<&'a Entry> {
+    let found = all.iter().find(|entry| entry.handler == handler && entry.name == name);
+    found.with_context(|| format!("`{handler}` never saw `{name}`"))
+}
+
+/// Q9: a message that is put off comes when its time has come, and those behind it come before.
+pub async fn a_message_that_is_put_off_comes_later_and_holds_nothing_up(site: &Site) -> Kept {
+    site.finish(vec![task("t", "g", vec![later("late", 2, false), later("soon", 0, false)])])
+        .await?;
+    site.host.drained(Porter::NAME).await?;
+    equal(&site.begun(Porter::NAME, "")?, &vec!["soon".to_owned(), "late".to_owned()])?;
+    let all = site.trace.entries()?;
+    let (sent, came) = (of(&all, Worker::NAME, "t")?.now, of(&all, Porter::NAME, "late")?.now);
+    let waited = Duration::try_from(came.duration_since(sent))?;
+    // The two clocks may differ by a little, and a queue of AWS's counts whole seconds.
+    ensure!(waited >= Duration::from_millis(1900), "{waited:?}");
+    Ok(())
+}
+
+/// Without order what fails holds nothing up, and comes again.
+pub async fn without_order_a_failure_holds_nothing_up(site: &Site) -> Kept {
+    let names = ["a", "fail", "b", "c"];
+    site.finish(vec![task("t", "g", names.map(|name| later(name, 0, false)).into())]).await?;
+    site.host.drained(Porter::NAME).await?;
+    let begun = site.begun(Porter::NAME, "")?;
+    equal(&begun.len(), &5)?;
+    equal(&begun.iter().map(String::as_str).collect(), &HashSet::from(names))?;
+    equal(&site.attempts("fail")?, &vec![1, 2])
+}
+
+/// Q9, F6: what a topic does not have is a fault, not something that is passed over.
+pub async fn what_a_topic_does_not_have_is_a_fault(site: &Site) -> Kept {
+    site.finish(vec![
+        task("1", "a", vec![later("never", 1, true)]),
+        task("2", "b", vec![later("never", 901, false)]),
+        task("3", "c", vec![Act::PublishNamed { say: "never".into() }]),
+    ])
+    .await?;
+    let mut dead = site.host.dead(Worker::NAME).await?;
+    dead.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    equal(&dead.len(), &3)?;
+    let cures = ["`QueueOptions::UNORDERED`", "use 0 to 900 s", "`QueueOptions::ORDERED`"];
+    for (letter, cure) in dead.iter().zip(cures) {
+        let reason = letter.reason.clone().unwrap_or_default();
+        ensure!(reason.starts_with("fault: ") && reason.contains(cure), "{reason}");
+    }
+    for handler in [Porter::NAME, Collector::NAME] {
+        equal(&site.begun(handler, "")?.len(), &0)?;
+    }
+    Ok(())
+}
+
+/// C2: what a request causes is part of its trace, over every hop; what nothing caused begins one of its own.
+pub async fn a_trace_goes_on_over_every_hop(site: &Site) -> Kept {
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let acts = [
+        Act::Publish { say: "hop".into(), group: "g".into(), deduplicate: None },
+        later("hop", 0, false),
+    ];
+    let headers = [("content-type", "application/json"), ("traceparent", trace)];
+    let answer = site.post("/do/acme/traced", &headers, serde_json::to_vec(&acts)?).await?;
+    equal(&answer.status().as_u16(), &204)?;
+    site.give(vec![task("own", "g", vec![Act::FailFirst { times: 1 }])]).await?;
+    for handler in [Collector::NAME, Porter::NAME, Worker::NAME] {
+        site.host.drained(handler).await?;
+    }
+    let all = site.trace.entries()?;
+    for (handler, name) in [(Doer::NAME, "traced"), (Collector::NAME, "hop"), (Porter::NAME, "hop")]
+    {
+        equal(&of(&all, handler, name)?.trace.as_str(), &trace)?;
+    }
+    let own: HashSet<&str> =
+        all.iter().filter(|entry| entry.name == "own").map(|entry| entry.trace.as_str()).collect();
+    equal(&own.len(), &1)?;
+    ensure!(!own.contains(trace), "{own:?}");
+    Ok(())
+}
