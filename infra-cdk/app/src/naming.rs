@@ -64,6 +64,16 @@ pub fn most_receives(handler: &HandlerManifest) -> u32 {
     receives.saturating_mul(handler.trigger.batch().max(1)).clamp(1, 1000)
 }
 
+/// Whether a handler's queue has order: is a FIFO queue, and not a standard one.
+#[must_use]
+pub fn is_ordered(handler: &HandlerManifest) -> bool {
+    handler.trigger.queue().is_none_or(|queue| queue.ordered)
+}
+
+fn fifo(handler: &HandlerManifest) -> &'static str {
+    if is_ordered(handler) { ".fifo" } else { "" }
+}
+
 /// An application in one stage: the beginning of all its names.
 #[derive(Clone, Debug)]
 pub struct Names(String);
@@ -99,16 +109,16 @@ impl Names {
         format!("{}-{handler}", self.0)
     }
 
-    /// A handler's queue. SQS wants a FIFO queue's name to end so.
+    /// A handler's queue. SQS wants a FIFO queue's name to end with `.fifo`.
     #[must_use]
-    pub fn queue(&self, handler: &str) -> String {
-        format!("{}-{handler}.fifo", self.0)
+    pub fn queue(&self, handler: &HandlerManifest) -> String {
+        format!("{}-{}{}", self.0, handler.name, fifo(handler))
     }
 
     /// A handler's dead-letter queue.
     #[must_use]
-    pub fn dead_letters(&self, handler: &str) -> String {
-        format!("{}-{handler}-dead.fifo", self.0)
+    pub fn dead_letters(&self, handler: &HandlerManifest) -> String {
+        format!("{}-{}-dead{}", self.0, handler.name, fifo(handler))
     }
 
     /// Where a schedule's events go that never reached their function.

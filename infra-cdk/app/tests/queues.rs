@@ -1,9 +1,13 @@
 //! Queues: order, redrive, reports, alarms.
 
-use cdk_app::naming::{Names, most_receives, visibility};
-use serde_json::{Value as Json, json};
+use std::time::Duration;
 
-use crate::support::{function, manifest, of_type, one, service};
+use cdk_app::naming::{Names, most_receives, visibility};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use twinhost::{Consume, Context, Handler, HandlerResult, Message, Payload, QueueOptions};
+
+use crate::support::{cost_watcher, function, manifest, of_type, one, service, synth};
 
 const QUEUE: &str = "AWS::SQS::Queue";
 
@@ -16,8 +20,8 @@ fn every_consumer_and_schedule_has_a_fifo_queue_that_gives_up_into_another() {
     let (manifest, template) = (manifest(), service());
     let names = Names::new("cost-watcher", "dev");
     for handler in manifest.queues() {
-        let (_, live) = queue(&template, &names.queue(handler.name));
-        let (dead_id, dead) = queue(&template, &names.dead_letters(handler.name));
+        let (_, live) = queue(&template, &names.queue(handler));
+        let (dead_id, dead) = queue(&template, &names.dead_letters(handler));
         assert_eq!((&live["FifoQueue"], &dead["FifoQueue"]), (&json!(true), &json!(true)));
         assert_eq!(live["ContentBasedDeduplication"], Json::Null, "ids come with the messages");
         assert_eq!(live["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0], dead_id);
@@ -28,8 +32,55 @@ fn every_consumer_and_schedule_has_a_fifo_queue_that_gives_up_into_another() {
             live["VisibilityTimeout"].as_u64().unwrap(),
             function["Timeout"].as_u64().unwrap() * 6
         );
+        assert_eq!(live["MessageRetentionPeriod"], 4 * 86_400);
+        assert_eq!(live["DelaySeconds"], Json::Null);
         assert_eq!(dead["MessageRetentionPeriod"], 14 * 86_400);
     }
+}
+
+/// A payload without order.
+#[derive(Serialize, Deserialize)]
+struct Photo;
+
+impl Payload for Photo {
+    const TOPIC: &'static str = "photos";
+    const QUEUE: QueueOptions = QueueOptions {
+        delay: Duration::from_secs(60),
+        retention: Duration::from_secs(3600),
+        ..QueueOptions::UNORDERED
+    };
+
+    fn group(&self) -> String {
+        String::new()
+    }
+}
+
+struct Resizer;
+
+impl Handler for Resizer {
+    type Event = Message<Photo>;
+    const NAME: &'static str = "resizer";
+    const TRIGGER: Consume = Consume::DEFAULT;
+
+    async fn handle(&self, _: &Context, _: Message<Photo>) -> HandlerResult {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_topic_without_order_has_standard_queues_with_its_delay_and_retention() {
+    let made = synth(&cost_watcher().handler(Resizer), &[]).unwrap();
+    let template = &made["cost-watcher-dev"];
+    let (_, live) = queue(template, "cost-watcher-dev-resizer");
+    let (dead_id, dead) = queue(template, "cost-watcher-dev-resizer-dead");
+    for queue in [live, dead] {
+        assert_eq!(queue["FifoQueue"], Json::Null);
+    }
+    assert_eq!(live["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0], dead_id);
+    assert_eq!(
+        (&live["DelaySeconds"], &live["MessageRetentionPeriod"]),
+        (&json!(60), &json!(3600))
+    );
 }
 
 #[test]
@@ -55,7 +106,7 @@ fn lambda_takes_a_batch_of_each_queue_and_believes_what_is_reported_of_each_mess
     assert_eq!(sources.len(), manifest.queues().count());
     for handler in manifest.queues() {
         let (function, _) = function(&template, handler.name);
-        let (queue, _) = queue(&template, &names.queue(handler.name));
+        let (queue, _) = queue(&template, &names.queue(handler));
         let source = sources.values().find(|it| it["FunctionName"]["Ref"] == function).unwrap();
         assert_eq!(source["EventSourceArn"]["Fn::GetAtt"][0], queue);
         assert_eq!(source["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
@@ -90,8 +141,8 @@ fn somebody_is_told_of_every_handler_that_fails_and_every_queue_that_does_not_mo
         watched("Throttles", &function);
     }
     for handler in manifest.queues() {
-        watched("ApproximateNumberOfMessagesVisible", &names.dead_letters(handler.name));
-        watched("ApproximateAgeOfOldestMessage", &names.queue(handler.name));
+        watched("ApproximateNumberOfMessagesVisible", &names.dead_letters(handler));
+        watched("ApproximateAgeOfOldestMessage", &names.queue(handler));
     }
     assert_eq!(of_type(&template, "AWS::CloudWatch::Dashboard").len(), 1);
     let budgets = of_type(&template, "AWS::Budgets::Budget");

@@ -124,7 +124,7 @@ fn of_handler(parts: &Parts<'_>, handler: &HandlerManifest, topic: &Topic) -> Re
         format!("`{name}` is not given as many invocations as it needs"),
     )?;
     let Some(queues) = parts.queues(name) else { return Ok(()) };
-    let dead = names.dead_letters(name);
+    let dead = names.dead_letters(handler);
     alarm(
         "Dead",
         &of_queue(&dead, WAITING),
@@ -132,7 +132,7 @@ fn of_handler(parts: &Parts<'_>, handler: &HandlerManifest, topic: &Topic) -> Re
         1,
         format!("`{name}` has given messages up; look at why, and send them back"),
     )?;
-    let queue = names.queue(name);
+    let queue = names.queue(handler);
     // One lost delivery is normal; what is older than two of them is stuck or late.
     let late = super::queues::seconds(2 * visibility(handler));
     alarm(

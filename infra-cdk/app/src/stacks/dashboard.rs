@@ -4,6 +4,7 @@ use aws_cdk::aws_cloudwatch::{
     Dashboard, DashboardProps, GraphWidget, GraphWidgetProps, IMetric, IWidget,
 };
 use jsii::Error;
+use twinhost::manifest::HandlerManifest;
 
 use super::alarms::{OLDEST, WAITING, Watched, of_function, of_queue};
 use super::output;
@@ -15,11 +16,11 @@ const WIDTH: u32 = 12;
 /// Makes the dashboard.
 pub(super) fn build(parts: &Parts<'_>) -> Result<(), Error> {
     let names = &parts.plan.names;
-    let all: Vec<&str> = parts.plan.manifest.handlers.iter().map(|it| it.name).collect();
-    let queued: Vec<&str> = parts.plan.manifest.queues().map(|it| it.name).collect();
-    let function = |name: &str| names.function(name);
-    let queue = |name: &str| names.queue(name);
-    let dead = |name: &str| names.dead_letters(name);
+    let all: Vec<&HandlerManifest> = parts.plan.manifest.handlers.iter().collect();
+    let queued: Vec<&HandlerManifest> = parts.plan.manifest.queues().collect();
+    let function = |it: &HandlerManifest| names.function(it.name);
+    let queue = |it: &HandlerManifest| names.queue(it);
+    let dead = |it: &HandlerManifest| names.dead_letters(it);
     let rows = vec![
         vec![
             graph(parts, "Invocations", &all, function, |it| {
@@ -53,12 +54,14 @@ pub(super) fn build(parts: &Parts<'_>) -> Result<(), Error> {
 fn graph(
     parts: &Parts<'_>,
     title: &str,
-    handlers: &[&str],
-    resource: impl Fn(&str) -> String,
+    handlers: &[&HandlerManifest],
+    resource: impl Fn(&HandlerManifest) -> String,
     watched: impl for<'a> Fn(&'a str) -> Watched<'a>,
 ) -> Result<IWidget, Error> {
     let kernel = parts.stack.object().kernel();
-    let line = |name: &&str| watched(&resource(name)).metric(kernel, Some(name)).map(IMetric::from);
+    let line = |it: &&HandlerManifest| {
+        watched(&resource(it)).metric(kernel, Some(it.name)).map(IMetric::from)
+    };
     let lines = handlers.iter().map(line).collect::<Result<Vec<_>, _>>()?;
     let props = GraphWidgetProps::new().title(title).left(lines).width(WIDTH);
     GraphWidget::new(kernel, props).map(IWidget::from)

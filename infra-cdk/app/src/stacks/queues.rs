@@ -10,8 +10,6 @@ use crate::naming::{most_receives, visibility};
 
 /// Days that a dead letter waits for somebody: the most that SQS allows.
 const DEAD_DAYS: u32 = 14;
-/// Days that a message waits for its handler: the most, too, so that it is still there after a long repair.
-const DAYS: u32 = 14;
 
 /// The queues of one handler.
 pub(super) struct Queues {
@@ -28,23 +26,25 @@ impl Queues {
         plan: &Plan<'_>,
         handler: &HandlerManifest,
     ) -> Result<Option<Self>, Error> {
-        if handler.trigger.max_receives().is_none() {
-            return Ok(None);
-        }
+        let Some(options) = handler.trigger.queue() else { return Ok(None) };
         let kernel = stack.object().kernel();
         let (name, id) = (handler.name, id(handler.name));
         let props = || QueueProps::new().encryption(QueueEncryption::SqsManaged).enforce_ssl(true);
-        let dead = props()
-            .queue_name(plan.names.dead_letters(name))
-            .fifo(true)
+        // SQS wants a queue and its dead-letter queue to be of one kind, and no word of it for a standard queue.
+        let of_kind = || if options.ordered { props().fifo(true) } else { props() };
+        let dead = of_kind()
+            .queue_name(plan.names.dead_letters(handler))
             .retention_period(Duration::days(kernel, DEAD_DAYS)?);
         let dead_letters = Queue::new(stack, format!("{id}DeadLetters"), dead)?;
-        let live = props()
-            .queue_name(plan.names.queue(name))
-            .fifo(true)
-            .retention_period(Duration::days(kernel, DAYS)?)
+        let mut live = of_kind()
+            .queue_name(plan.names.queue(handler))
+            .retention_period(Duration::seconds(kernel, seconds(options.retention.as_secs()))?)
             .visibility_timeout(Duration::seconds(kernel, seconds(visibility(handler)))?)
             .dead_letter_queue(DeadLetterQueue::new(most_receives(handler), &dead_letters));
+        if !options.delay.is_zero() {
+            live =
+                live.delivery_delay(Duration::seconds(kernel, seconds(options.delay.as_secs()))?);
+        }
         let queue = Queue::new(stack, format!("{id}Queue"), live)?;
         let unfired = match handler.trigger {
             Trigger::Schedule { .. } => {
