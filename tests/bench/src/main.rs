@@ -13,6 +13,7 @@ mod lambda;
 mod latency;
 mod load;
 mod peers;
+mod receive;
 mod report;
 mod server;
 mod watcher;
@@ -57,6 +58,8 @@ enum Part {
     Ingestion,
     /// Messages a second through a handler that does nothing
     Drain,
+    /// One receive, with little and with much that waits
+    Receive,
     /// Events a second through two stages, and through the cost watcher
     Pipeline,
     /// From webhook to stored score on an idle system
@@ -85,6 +88,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted(Part::Drain) {
         report.add(drain::queue(&server, rounds, messages).await?);
+    }
+    if wanted(Part::Receive) {
+        report.add(receive::measure(&server, rounds).await?);
     }
     if wanted(Part::Pipeline) {
         report.add(drain::pipeline(&server, rounds, messages).await?);
