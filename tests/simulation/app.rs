@@ -1,5 +1,5 @@
 //! The application of the simulation: a worker that keeps a ledger for each order group and tells an auditor, who
-//! keeps one, too. What is in the ledgers is what was done, how often and in which order.
+//! keeps one, too; and a ticker, who keeps one of its ticks. What is in the ledgers is what was done, how often and in which order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use twinhost::{
     App, Consume, Context, Document, Grant, Handler, HandlerError, HandlerResult, Limits, Message,
-    Payload,
+    Payload, Schedule, Tick,
 };
 
 use crate::check;
@@ -119,6 +119,7 @@ pub(crate) fn of(world: &Arc<World>, node: &Arc<Node>) -> App {
     App::new("simulation")
         .handler(Worker { world: Arc::clone(world), node: Arc::clone(node) })
         .handler(Auditor { world: Arc::clone(world), node: Arc::clone(node) })
+        .handler(Ticker { world: Arc::clone(world), node: Arc::clone(node) })
 }
 
 /// The key of the ledger that a handler keeps of a group.
@@ -197,6 +198,33 @@ impl Handler for Auditor {
         let name = &self.node.name;
         check::begin(&self.world, name, Self::NAME, ctx.id(), ctx.attempt());
         enter(ctx, Self::NAME, &note.group, note.n).await?;
+        check::passed(&self.world, name, Self::NAME, ctx.id(), ctx.attempt());
+        Ok(())
+    }
+}
+
+pub(crate) struct Ticker {
+    world: Arc<World>,
+    node: Arc<Node>,
+}
+
+impl Ticker {
+    /// The group of its ledger.
+    pub(crate) const GROUP: &'static str = "ticks";
+}
+
+impl Handler for Ticker {
+    type Event = Tick;
+    const NAME: &'static str = "ticker";
+    const TRIGGER: Schedule =
+        Schedule { max_receives: MAX_RECEIVES, ..Schedule::once("rate(1 minute)") };
+    const GRANTS: &'static [Grant] = &[Grant::ReadWrite(Ledger::COLLECTION)];
+
+    async fn handle(&self, ctx: &Context, tick: Tick) -> HandlerResult {
+        let name = &self.node.name;
+        check::begin(&self.world, name, Self::NAME, ctx.id(), ctx.attempt());
+        let second = u32::try_from(tick.scheduled_at.as_second()).unwrap_or(u32::MAX);
+        enter(ctx, Self::NAME, Self::GROUP, second).await?;
         check::passed(&self.world, name, Self::NAME, ctx.id(), ctx.attempt());
         Ok(())
     }

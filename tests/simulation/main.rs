@@ -11,6 +11,7 @@
 //! | `node`, `wire` | a runner that is killed and frozen; its faulty way to the store |
 //! | `app` | the handlers, and how they fail |
 //! | `check` | every call held against the model of SQS FIFO (`twinhost::conformance::model`) |
+//! | `ticks` | the ledger of a schedule, and that each tick is fired and handled once |
 //! | `outcome` | what must be true when all is done |
 //!
 //! `make simulate` tries 10,000 seeds; `SEED=42` tries one and prints every step (`docs/testing.md`).
@@ -23,6 +24,7 @@ mod node;
 mod outcome;
 mod rng;
 mod run;
+mod ticks;
 mod wire;
 mod world;
 
@@ -132,6 +134,8 @@ fn everything_that_can_go_wrong_does() {
         "repeated calls",
         "restarts",
         "stale runs",
+        "ticks",
+        "ticks of others",
         "wrong clocks",
     ] {
         assert!(counts.get(what).is_some_and(|times| *times >= 5), "{what}: {counts:?}");

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use twinhost::ports::{Clock, Ports};
 use twinhost_selfhost::consumer::{Consumer, ConsumerOptions};
+use twinhost_selfhost::scheduler::Scheduler;
 
 use crate::app;
 use crate::wire::Wire;
@@ -70,7 +71,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts a consumer for every handler of the application.
+    /// Starts a consumer for every handler of the application, and a scheduler.
     pub(crate) fn start(world: &Arc<World>, node: Arc<Node>) -> Self {
         let wire = Arc::new(Wire::new(world, &node));
         let ports = Ports {
@@ -87,9 +88,12 @@ impl Running {
             let options = ConsumerOptions { poll: POLL };
             Consumer::new(app.clone(), handler, ports.clone(), queue, options)
         });
-        let tasks = consumers
+        let mut tasks: Vec<JoinHandle<()>> = consumers
             .map(|consumer| tokio::spawn(consumer.run(stop.clone(), cut.clone())))
             .collect();
+        let scheduler = Scheduler::new(&manifest, &ports, wire, &node.name);
+        let (scheduler, stopped) = (scheduler.expect("the schedule is one"), stop.clone());
+        tasks.push(tokio::spawn(async move { scheduler.run(stopped).await }));
         world.step(format_args!("{} starts", node.name));
         Self { node, stop, cut, tasks }
     }

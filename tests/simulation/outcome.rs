@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use twinhost::ports::Stored;
 use twinhost::{Document, TenantId};
 
-use crate::app::{Ledger, Plan, Tally, ledger};
+use crate::app::{Ledger, Plan, Tally, Ticker, ledger};
+use crate::ticks;
 use crate::world::World;
 
 async fn document<D: Document>(world: &World, tenant: &TenantId, key: &str) -> Option<D> {
@@ -81,8 +82,10 @@ pub(crate) async fn accounts_balance(world: &World) {
     }
 }
 
-/// After a redrive in peace: only what can never succeed is a dead letter, and all else was done once.
+/// After a redrive in peace: only what can never succeed is a dead letter, and all else was done once, ticks too.
 pub(crate) async fn everything_good_is_done(world: &World) {
+    let system = format!("{}/{}", TenantId::system(), Ticker::GROUP);
+    ticks::each_is_handled_once(world, &done(world, "ticker", &system).await);
     let sent = world.state().sent.clone();
     let dead = dead(world, "worker");
     for (group, jobs) in &sent {

@@ -54,7 +54,7 @@ async fn live(world: &Arc<World>) {
     check::look(world).await;
     outcome::accounts_balance(world).await;
     // What was given up for the crashes it met is sent back, and is done now.
-    for queue in ["worker", "auditor"] {
+    for queue in ["worker", "auditor", "ticker"] {
         redrive(world, queue).await;
         drained(world).await;
     }

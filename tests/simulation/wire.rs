@@ -32,7 +32,7 @@ impl Wire {
     }
 
     /// Makes a call whose effect is `effect`.
-    async fn call<T, E, F>(
+    pub(crate) async fn call<T, E, F>(
         &self,
         what: &'static str,
         effect: impl Fn(Arc<World>) -> F + Send + Sync + 'static,

@@ -13,6 +13,7 @@ use twinhost::memory::Memory;
 use crate::app::Job;
 use crate::faults::{Fate, Faults};
 use crate::rng::Rng;
+use crate::ticks::Ticks;
 
 /// How many of the last steps a failure shows.
 const LAST_STEPS: usize = 60;
@@ -37,6 +38,8 @@ pub(crate) struct State {
     pub(crate) holders: BTreeMap<(String, String), Holder>,
     /// What was sent, by order group with the tenant, in order; and whether its sender knows.
     pub(crate) sent: BTreeMap<String, Vec<(Job, bool)>>,
+    /// The schedule's ledger.
+    pub(crate) ticks: Ticks,
     /// How often each thing happened.
     pub(crate) counts: BTreeMap<&'static str, u64>,
     /// By how much the store's clock has jumped.
@@ -87,6 +90,7 @@ impl World {
             models: BTreeMap::new(),
             holders: BTreeMap::new(),
             sent: BTreeMap::new(),
+            ticks: Ticks::default(),
             counts: BTreeMap::new(),
             jumped: SignedDuration::ZERO,
             healed: false,
