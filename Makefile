@@ -52,6 +52,12 @@ test: ## Run every test (TEST=part-of-a-name for some)
 	@scripts/setup-cdk
 	@scripts/test $(TEST)
 
+.PHONY: test-cdk
+test-cdk: ## Deploy with the CDK to an emulator of AWS, and let what is deployed work (TEST=; a part of make test)
+	@scripts/setup --tests
+	@scripts/setup-cdk
+	@scripts/test-cdk $(TEST)
+
 .PHONY: lambda
 lambda: ## Build and zip the Lambda functions into target/functions (HANDLERS="scorer digest" for some)
 	@scripts/lambda $(HANDLERS)
@@ -65,7 +71,7 @@ deploy: setup-cdk lambda ## Deploy everything to the AWS account of this shell (
 
 .PHONY: diff
 diff: setup-cdk ## Show what a deployment would change (CDK=…)
-	@cd infra-cdk && npx --no-install cdk diff --all $(CDK)
+	@cd infra-cdk && npx --no-install cdk diff $(CDK)
 
 .PHONY: destroy
 destroy: setup-cdk ## Delete the deployment, but the table, buckets, key and users (CDK=…)

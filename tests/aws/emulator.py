@@ -142,6 +142,9 @@ class Emulator:
                 raise ValueError(f"unknown command {name}")
 
     def forward(self, environ, body):
+        if "/cloudformation/" in environ.get("HTTP_AUTHORIZATION", ""):
+            # Not before: it loads nearly all of moto.
+            import cloudformation  # noqa: F401
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         started = []
@@ -183,9 +186,9 @@ def strings(value):
         yield value.encode()
 
 
-def obey_input(emulator):
+def obey_input(emulator, answers):
     for line in sys.stdin:
-        print(json.dumps(emulator.obey(json.loads(line))), flush=True)
+        print(json.dumps(emulator.obey(json.loads(line))), file=answers, flush=True)
     os._exit(0)
 
 
@@ -193,12 +196,14 @@ def main():
     if len(sys.argv) > 2 or not all(argument.isdigit() for argument in sys.argv[1:]):
         sys.exit(__doc__)
     port = int(sys.argv[1]) if len(sys.argv) == 2 else 0
+    # Some of moto prints.
+    answers, sys.stdout = sys.stdout, sys.stderr
     clock = queues.install()
     transactions.install()
     emulator = Emulator(DomainDispatcherApplication(create_backend_app), clock)
     server = make_server("127.0.0.1", port, emulator, threaded=True, request_handler=MotoRequestHandler)
-    print(f"http://127.0.0.1:{server.server_port}", flush=True)
-    threading.Thread(target=obey_input, args=(emulator,), daemon=True).start()
+    print(f"http://127.0.0.1:{server.server_port}", file=answers, flush=True)
+    threading.Thread(target=obey_input, args=(emulator, answers), daemon=True).start()
     server.serve_forever()
 
 

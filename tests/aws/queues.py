@@ -5,6 +5,7 @@
 - It refuses to delete by a receipt that has expired, or extend by one that is not the latest.
 - It remembers de-duplication ids for five minutes from the first send, those of deleted messages too.
 - Sequence numbers increase.
+- Functions that a queue is mapped to are run by Lambda, not by the queue.
 """
 
 import copy
@@ -55,6 +56,7 @@ def install():
             add_message(queue, message)
 
     sqs.Queue.add_message = add_unless_known
+    sqs.Queue.lambda_event_source_mappings = property(lambda queue: {}, lambda queue, mappings: None)
     sqs.Queue.delete_message = delete_unless_expired
     sqs.SQSBackend.receive_message = receive
     sqs.SQSBackend.change_message_visibility = change_visibility_of_latest

@@ -18,8 +18,9 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Mutex;
 
 /// The emulator's program, file by file.
-const PROGRAM: [(&str, &str); 3] = [
+const PROGRAM: [(&str, &str); 4] = [
     ("emulator.py", include_str!("../../aws/emulator.py")),
+    ("cloudformation.py", include_str!("../../aws/cloudformation.py")),
     ("queues.py", include_str!("../../aws/queues.py")),
     ("transactions.py", include_str!("../../aws/transactions.py")),
 ];

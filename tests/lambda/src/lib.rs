@@ -18,7 +18,9 @@ pub mod poller;
 mod scheduler;
 
 pub use aws::Aws;
-pub use cloud::{Cloud, CloudOptions, CloudQueues, Executables, Names, REGION, clients};
+pub use cloud::{
+    Cloud, CloudOptions, CloudQueues, Executables, Names, REGION, clients, clients_as,
+};
 pub use environment::LAMBDA_PAYLOAD_BYTES;
 pub use function::{Function, FunctionOptions, Slot};
 pub use invocation::{FunctionError, InvokeResult, kind};

@@ -158,7 +158,7 @@ mod tests {
     fn made(request: http::request::Builder, body: &'static [u8], stage: &str) -> Value {
         let (head, ()) = request.body(()).unwrap().into_parts();
         let route = Match {
-            handler: "ingest",
+            function: "ingest".to_owned(),
             key: "POST /webhooks/{source}".to_owned(),
             parameters: [("source".to_owned(), "git hub".to_owned())].into(),
         };

@@ -18,8 +18,8 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::StatusCode;
 use http::request::Parts;
+use http::{Method, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -66,7 +66,32 @@ impl Front {
         stage: &str,
         wake: Arc<Notify>,
     ) -> Self {
-        let (routes, stage) = (Routes::of(manifest), stage.to_owned());
+        Self::of(Routes::of(manifest), functions, stage, wake)
+    }
+
+    /// Routes, each a method and a path, in front of functions.
+    #[must_use]
+    pub fn with_routes(
+        routes: impl IntoIterator<Item = (Method, String, Arc<Function>)>,
+        stage: &str,
+        wake: Arc<Notify>,
+    ) -> Self {
+        let mut functions = BTreeMap::new();
+        let routes = Routes::new(routes.into_iter().map(|(method, path, function)| {
+            let name = function.name().to_owned();
+            functions.insert(name.clone(), function);
+            (method, path, name)
+        }));
+        Self::of(routes, functions, stage, wake)
+    }
+
+    fn of(
+        routes: Routes,
+        functions: BTreeMap<String, Arc<Function>>,
+        stage: &str,
+        wake: Arc<Notify>,
+    ) -> Self {
+        let stage = stage.to_owned();
         Self { inner: Arc::new(Inner { routes, functions, stage, timeout: LONGEST, wake }) }
     }
 
@@ -107,7 +132,8 @@ impl Inner {
         }
         let path = self.within_stage(head.uri.path()).ok_or(StatusCode::NOT_FOUND)?;
         let route = self.routes.find(&head.method, path).ok_or(StatusCode::NOT_FOUND)?;
-        let function = self.functions.get(route.handler).ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
+        let function =
+            self.functions.get(&route.function).ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
         let body = read(body).await?;
         let trace = new_trace();
         let event =
@@ -130,7 +156,7 @@ impl Inner {
             .map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?
             .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
         let answer = answer.map_err(|error| {
-            tracing::info!(function = route.handler, %error, "a request failed");
+            tracing::info!(function = route.function, %error, "a request failed");
             StatusCode::INTERNAL_SERVER_ERROR
         })?;
         response::response(&answer).ok_or(StatusCode::INTERNAL_SERVER_ERROR)

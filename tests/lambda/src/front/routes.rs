@@ -14,13 +14,13 @@ pub(super) struct Routes(Vec<Route>);
 struct Route {
     method: Method,
     path: String,
-    handler: &'static str,
+    function: String,
 }
 
 /// The route that a request takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Match {
-    pub(super) handler: &'static str,
+    pub(super) function: String,
     /// `POST /webhooks/{tenant}`.
     pub(super) key: String,
     /// The values of the `{name}` segments, percent-decoded.
@@ -28,15 +28,22 @@ pub(super) struct Match {
 }
 
 impl Routes {
+    /// The routes of an application, to functions that are called as its handlers are.
     pub(super) fn of(manifest: &Manifest) -> Self {
         let routes = manifest.handlers.iter().filter_map(|handler| match &handler.trigger {
             Trigger::Route { method, path, .. } => {
-                let method = Method::from(*method);
-                Some(Route { method, path: path.clone(), handler: handler.name })
+                Some((Method::from(*method), path.clone(), handler.name.to_owned()))
             }
             Trigger::Consume { .. } | Trigger::Schedule { .. } => None,
         });
-        let mut routes: Vec<Route> = routes.collect();
+        Self::new(routes)
+    }
+
+    /// Routes: method, path and function.
+    pub(super) fn new(routes: impl IntoIterator<Item = (Method, String, String)>) -> Self {
+        let routes = routes.into_iter();
+        let mut routes: Vec<Route> =
+            routes.map(|(method, path, function)| Route { method, path, function }).collect();
         // The most literal route first: `{` is behind every letter.
         routes.sort_by(|a, b| a.path.cmp(&b.path));
         Self(routes)
@@ -47,7 +54,7 @@ impl Routes {
             // What cannot be decoded is the function's to refuse.
             let parameters = path_params(&route.path, path)?.unwrap_or_default();
             let key = format!("{} {}", route.method, route.path);
-            Some(Match { handler: route.handler, key, parameters })
+            Some(Match { function: route.function.clone(), key, parameters })
         })
     }
 }
@@ -75,17 +82,11 @@ pub(super) fn decode(path: &str) -> String {
 mod tests {
     use super::*;
 
-    fn routes(all: &[(Method, &str, &'static str)]) -> Routes {
-        let mut routes: Vec<Route> = all
-            .iter()
-            .map(|(method, path, handler)| Route {
-                method: method.clone(),
-                path: (*path).to_owned(),
-                handler,
-            })
-            .collect();
-        routes.sort_by(|a, b| a.path.cmp(&b.path));
-        Routes(routes)
+    fn routes(all: &[(Method, &str, &str)]) -> Routes {
+        let all = all.iter();
+        Routes::new(all.map(|(method, path, function)| {
+            (method.clone(), (*path).to_owned(), (*function).to_owned())
+        }))
     }
 
     #[test]
@@ -106,8 +107,8 @@ mod tests {
     fn a_literal_goes_before_a_parameter() {
         let all = [(Method::GET, "/things/{id}", "one"), (Method::GET, "/things/all", "all")];
         let routes = routes(&all);
-        assert_eq!(routes.find(&Method::GET, "/things/all").unwrap().handler, "all");
-        assert_eq!(routes.find(&Method::GET, "/things/7").unwrap().handler, "one");
+        assert_eq!(routes.find(&Method::GET, "/things/all").unwrap().function, "all");
+        assert_eq!(routes.find(&Method::GET, "/things/7").unwrap().function, "one");
     }
 
     #[test]
