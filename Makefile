@@ -58,6 +58,16 @@ test-cdk: ## Deploy with the CDK to an emulator of AWS, and let what is deployed
 	@scripts/setup-cdk
 	@scripts/test-cdk $(TEST)
 
+.PHONY: test-faults
+test-faults: ## Break everything between a runner, its database and its callers (TEST=part-of-a-name for some)
+	@scripts/setup --tests
+	@scripts/test-faults $(TEST)
+
+.PHONY: soak
+soak: ## Run the faults over many seeds, with fifty losses of power (SEEDS=5, or MINUTES=)
+	@scripts/setup --tests
+	@scripts/soak
+
 .PHONY: lambda
 lambda: ## Build and zip the Lambda functions into target/functions (HANDLERS="scorer digest" for some)
 	@scripts/lambda $(HANDLERS)

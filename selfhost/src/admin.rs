@@ -60,6 +60,10 @@ fn describe() {
         "twinhost_handler_conflicts_total",
         "Runs that were repeated because a document had changed."
     );
+    describe_counter!(
+        "twinhost_http_refused_total",
+        "Requests that came to no handler, by the reason."
+    );
     describe_histogram!("twinhost_handler_duration_seconds", Unit::Seconds, "Time for one event.");
     describe_histogram!("twinhost_commit_batch_size", "Units of work that shared a commit.");
     describe_counter!(

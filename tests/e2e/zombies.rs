@@ -3,7 +3,6 @@
 //! Whoever waits for a resource to grow old waits for months, so the runner, its Postgres and AWS share a clock that
 //! the test sets.
 
-mod clock;
 mod expected;
 
 use std::process::Stdio;
@@ -18,8 +17,8 @@ use tests::home::Home;
 use tests::python::{Server, python};
 use tokio::io::AsyncWriteExt as _;
 
-use self::clock::Clock;
 use self::expected::{ACCOUNT, OTHER_ACCOUNT};
+use faults::clock::Clock;
 
 /// Old enough for every rule; the longest look-back is that of snapshots, 90 days.
 const AGE_DAYS: i64 = 100;

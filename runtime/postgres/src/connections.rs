@@ -11,15 +11,18 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgRow};
 use sqlx::query::QueryAs;
 use sqlx::{Connection as _, FromRow, PgConnection, Postgres};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
-use crate::error::is_transient;
+use crate::error::{is_full, is_transient};
 
 /// How long to wait for a free connection, or for a new one.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long to wait for the server's answer, a dead network included: longer than the server's own limits.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Pause before a server that has no connection left is asked again.
+const FULL_PAUSE: Duration = Duration::from_millis(100);
 
 /// A connection that was idle for longer is tried before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
@@ -31,16 +34,14 @@ const MAX_TRIES: u32 = 5;
 #[derive(Debug)]
 pub(crate) struct Connections {
     options: PgConnectOptions,
-    /// Whether they act as the application's role, or as the user of the URL as it is.
-    as_app: bool,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<(PgConnection, Instant)>>,
 }
 
 impl Connections {
-    pub(crate) fn new(options: PgConnectOptions, as_app: bool, size: u32) -> Arc<Self> {
+    pub(crate) fn new(options: PgConnectOptions, size: u32) -> Arc<Self> {
         let permits = Arc::new(Semaphore::new(size.max(1) as usize));
-        Arc::new(Self { options, as_app, permits, idle: Mutex::default() })
+        Arc::new(Self { options, permits, idle: Mutex::default() })
     }
 
     /// A connection of one's own until it is settled; dropping it unsettled closes it.
@@ -50,17 +51,26 @@ impl Connections {
             .map_err(|_| sqlx::Error::PoolTimedOut)?
             .map_err(|_| sqlx::Error::PoolClosed)?;
         let lease = |connection| Lease { connection, owner: Arc::clone(self), _permit: permit };
-        while let Some((mut connection, since)) = self.pop() {
-            if since.elapsed() < TRUSTED_IDLE
-                || timeout(CONNECT_TIMEOUT, connection.ping()).await.is_ok_and(|ping| ping.is_ok())
-            {
-                return Ok(lease(connection));
+        let began = Instant::now();
+        loop {
+            while let Some((mut connection, since)) = self.pop() {
+                if since.elapsed() < TRUSTED_IDLE
+                    || timeout(CONNECT_TIMEOUT, connection.ping())
+                        .await
+                        .is_ok_and(|ping| ping.is_ok())
+                {
+                    return Ok(lease(connection));
+                }
+            }
+            match timeout(CONNECT_TIMEOUT, PgConnection::connect_with(&self.options)).await {
+                Err(_) => return Err(late("a new connection")),
+                // Others have all there are: one of theirs, or of our own, may be free in a moment.
+                Ok(Err(error)) if is_full(&error) && began.elapsed() < CONNECT_TIMEOUT => {
+                    sleep(FULL_PAUSE).await;
+                }
+                Ok(opened) => return opened.map(lease),
             }
         }
-        timeout(CONNECT_TIMEOUT, self.open())
-            .await
-            .map_err(|_| late("a new connection"))?
-            .map(lease)
     }
 
     /// Runs a statement that is a transaction of its own, and again after a deadlock.
@@ -91,14 +101,6 @@ impl Connections {
         Row: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
         self.fetch(statement).await?.pop().ok_or(sqlx::Error::RowNotFound)
-    }
-
-    async fn open(&self) -> Result<PgConnection, sqlx::Error> {
-        let mut connection = PgConnection::connect_with(&self.options).await?;
-        if self.as_app {
-            sqlx::query("SET ROLE twinhost_app").execute(&mut connection).await?;
-        }
-        Ok(connection)
     }
 
     fn pop(&self) -> Option<(PgConnection, Instant)> {

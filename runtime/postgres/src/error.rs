@@ -90,6 +90,11 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
     matches!(code(error).as_deref(), Some("40001" | "40P01"))
 }
 
+/// Whether the server lets nobody else in until somebody leaves.
+pub(crate) fn is_full(error: &sqlx::Error) -> bool {
+    code(error).as_deref() == Some("53300")
+}
+
 /// Whether the statement itself is at fault, so that trying again cannot help: bad data, a missing
 /// table, a missing right, a limit.
 pub(crate) fn is_invalid(error: &sqlx::Error) -> bool {

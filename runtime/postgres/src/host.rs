@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
 use twinhost::Manifest;
 use twinhost::ports::PortError;
@@ -12,7 +12,7 @@ use crate::error::{StartError, message, port, with_hint};
 use crate::health;
 use crate::migrate::migrate;
 use crate::objects::LargeObjects;
-use crate::options::{PgOptions, bounded, describe};
+use crate::options::{PgOptions, as_app, bounded, describe};
 use crate::queue::{PgQueue, Wakes, announce, listen};
 use crate::schedules::PgSchedules;
 use crate::store::PgStore;
@@ -61,11 +61,11 @@ impl PgHost {
         }
         let connect = options.connect_options()?;
         let server: Arc<str> = describe(&connect).into();
-        let as_app = may_be_app(&connect).await.map_err(|error| StartError::Connect {
+        let may_be_app = may_be_app(&connect).await.map_err(|error| StartError::Connect {
             server: server.to_string(),
             cause: with_hint(&error),
         })?;
-        let host = Self::start(options, connect, as_app, &server, large, manifest);
+        let host = Self::start(options, connect, may_be_app, &server, large, manifest);
         match host.health().await {
             Ok(problems) if problems.is_empty() => Ok(host),
             Ok(problems) => Err(StartError::Unsafe { server: server.to_string(), problems }),
@@ -80,19 +80,16 @@ impl PgHost {
     fn start(
         options: &PgOptions,
         connect: PgConnectOptions,
-        as_app: bool,
+        may_be_app: bool,
         server: &Arc<str>,
         large: LargeObjects,
         manifest: &Manifest,
     ) -> Self {
-        let listening = PgPoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_lazy_with(connect.clone());
+        let listening = connect.clone();
         let connect = bounded(connect);
-        let connections = Connections::new(connect.clone(), as_app, options.max_connections);
-        let commits = Connections::new(connect, as_app, options.lanes);
+        let connect = if may_be_app { as_app(connect) } else { connect };
+        let connections = Connections::new(connect.clone(), options.max_connections);
+        let commits = Connections::new(connect, options.lanes);
         let wakes = Wakes::new();
         wakes.keep(tokio::spawn(listen(listening, Arc::downgrade(&wakes))));
         wakes.keep(tokio::spawn(announce(Arc::clone(&connections), Arc::downgrade(&wakes))));

@@ -18,6 +18,15 @@ const LOCK_TIMEOUT: &str = "5s";
 /// An open transaction that does nothing keeps dead rows alive everywhere; ours never pause.
 const IDLE_IN_TRANSACTION: &str = "10s";
 
+/// How the server finds out that we are gone when the network does not say so: by its own defaults after two hours,
+/// in which our sessions would take its connections from us. Without effect on a Unix socket.
+const DEAD_CLIENTS: [(&str, &str); 4] = [
+    ("tcp_user_timeout", "30s"),
+    ("tcp_keepalives_idle", "30"),
+    ("tcp_keepalives_interval", "10"),
+    ("tcp_keepalives_count", "3"),
+];
+
 /// How to reach and use a database.
 #[derive(Clone, Debug)]
 pub struct PgOptions {
@@ -50,7 +59,7 @@ impl PgOptions {
         }
         let options =
             PgConnectOptions::from_str(url).map_err(|error| StartError::Url(error.to_string()))?;
-        Ok(options.application_name("twinhost"))
+        Ok(options.application_name("twinhost").options(DEAD_CLIENTS))
     }
 }
 
@@ -61,6 +70,12 @@ pub(crate) fn describe(options: &PgConnectOptions) -> String {
         Some(socket) => format!("Postgres at {}/{database}", socket.display()),
         None => format!("Postgres at {}:{}/{database}", options.get_host(), options.get_port()),
     }
+}
+
+/// The options of a connection that acts as the application's role from its first statement on: asking for the role
+/// afterwards would take two more round trips, which over a slow network are more than a connection is waited for.
+pub(crate) fn as_app(options: PgConnectOptions) -> PgConnectOptions {
+    options.options([("role", "twinhost_app")])
 }
 
 /// The options of a connection on which statements are bounded in time.

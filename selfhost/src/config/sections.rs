@@ -88,6 +88,7 @@ impl Config {
             ("http.body_timeout_seconds", http.body_timeout_seconds),
             ("http.max_connections", http.max_connections as u64),
             ("http.max_connections_per_address", http.max_connections_per_address as u64),
+            ("http.max_backlog", http.max_backlog.unwrap_or(1)),
             ("database.max_connections", u64::from(self.database.max_connections)),
         ];
         for (name, value) in at_least_one {
@@ -140,6 +141,8 @@ pub struct Http {
     pub max_connections: usize,
     /// Connections at a time from one address (IPv6: one /64) that is not a trusted proxy. 512.
     pub max_connections_per_address: usize,
+    /// Messages that may wait in a queue before requests that send to it are answered 503. No limit.
+    pub max_backlog: Option<u64>,
 }
 
 impl Default for Http {
@@ -152,6 +155,7 @@ impl Default for Http {
             trusted_proxies: Addresses::default(),
             max_connections: 1024,
             max_connections_per_address: 512,
+            max_backlog: None,
         }
     }
 }

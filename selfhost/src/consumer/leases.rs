@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
+use twinhost::crash::CrashPoint;
 use twinhost::mutants::Mutant;
 use twinhost::ports::{Queue, Received};
 use twinhost::unit::Receipt;
@@ -57,6 +58,7 @@ impl Leases {
             if receipts.is_empty() || Mutant::NoHeartbeatAtHome.on() {
                 continue;
             }
+            CrashPoint::InHeartbeat.reached();
             match queue.extend(&receipts, lease).await {
                 Ok(lost) if lost.is_empty() => quiet.recovered(),
                 Ok(lost) => {

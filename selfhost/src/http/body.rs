@@ -19,13 +19,15 @@ const SMALL: usize = 64 * 1024;
 /// Closing at once would reset the connection, and the answer would be lost with it.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// Why a body was not read.
+/// Why a request did not come to its handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
     TooLarge,
     TooSlow,
     /// Other large bodies take all the memory there is for them.
     Busy,
+    /// Too much waits in a queue already.
+    Backlog,
     /// The connection broke, or what came is not HTTP.
     Broken,
 }
@@ -35,8 +37,19 @@ impl Refused {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Backlog => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// The word for metrics.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too-large",
+            Self::TooSlow => "too-slow",
+            Self::Busy => "busy",
+            Self::Backlog => "backlog",
+            Self::Broken => "broken",
         }
     }
 }

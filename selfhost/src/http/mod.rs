@@ -5,6 +5,7 @@
 //! `{"message": …}`, the way an API gateway does. The limits are those of the
 //! other host: 10,240 bytes of request line and headers, 6 MiB of body.
 
+mod backlog;
 mod body;
 mod request;
 mod server;
@@ -32,6 +33,7 @@ use uuid::Uuid;
 
 use crate::config;
 use crate::health::Health;
+use backlog::{Backlog, queues_behind};
 use body::Refused;
 
 pub use server::{Peer, Server};
@@ -62,6 +64,8 @@ struct Site {
     body_timeout: Duration,
     /// A permit for each KiB.
     large_bodies: Semaphore,
+    /// `None` when as much may wait as there is room for.
+    backlog: Option<Arc<Backlog>>,
 }
 
 /// A route's handler and the names of its path's parameters, in order.
@@ -70,6 +74,8 @@ struct Target {
     site: Arc<Site>,
     handler: &'static str,
     params: Arc<[String]>,
+    /// The queues that its handler may send to.
+    queues: Arc<[&'static str]>,
 }
 
 /// The routes that an application has in a manifest, and those of the host.
@@ -91,7 +97,9 @@ pub fn router(
         body_limit: config.body_limit_bytes,
         body_timeout: Duration::from_secs(config.body_timeout_seconds),
         large_bodies: Semaphore::new(LARGE_BODIES_KIB),
+        backlog: config.max_backlog.map(|limit| Backlog::new(health, limit)),
     });
+    let whole = app.manifest();
     // Grouped by shape, because two routes may name the same segment differently.
     let mut routes: BTreeMap<String, MethodRouter> = BTreeMap::new();
     for handler in &manifest.handlers {
@@ -100,8 +108,13 @@ pub fn router(
             return Err(ReservedPath { handler: handler.name, path: path.clone() });
         }
         let (shape, params) = shape(path);
-        let target =
-            Target { site: Arc::clone(&site), handler: handler.name, params: params.into() };
+        let target = Target {
+            site: Arc::clone(&site),
+            handler: handler.name,
+            params: params.into(),
+            // Of the whole application: another process may be the one that consumes.
+            queues: queues_behind(handler, &whole).into(),
+        };
         let answer =
             move |params: Result<RawPathParams, _>, request| target.answer(params, request);
         let route = routes.remove(&shape).unwrap_or_default();
@@ -155,7 +168,10 @@ impl Target {
         params: Result<RawPathParams, RawPathParamsRejection>,
         request: http::Request<Body>,
     ) -> http::Response<Body> {
-        let Self { site, handler, params: names } = self;
+        let Self { site, handler, params: names, queues } = self;
+        if site.backlog.as_ref().is_some_and(|backlog| backlog.is_full(&queues)) {
+            return Refused::Backlog.into_response();
+        }
         // A segment that is not UTF-8 when it is decoded.
         let Ok(params) = params else { return refuse(StatusCode::BAD_REQUEST) };
         // A segment with nothing in it is no value: such a path is no route.
@@ -193,11 +209,12 @@ fn refuse(status: StatusCode) -> http::Response<Body> {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> http::Response<Body> {
+        metrics::counter!("twinhost_http_refused_total", "reason" => self.as_str()).increment(1);
         let mut response = refuse(self.status());
         // What is left of the body is not read, so nothing else can follow on this connection.
         let close = header::HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
-        if self == Self::Busy {
+        if matches!(self, Self::Busy | Self::Backlog) {
             let soon = header::HeaderValue::from_static("1");
             response.headers_mut().insert(header::RETRY_AFTER, soon);
         }

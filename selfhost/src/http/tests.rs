@@ -93,7 +93,10 @@ struct Site {
 
 impl Site {
     async fn start(change: impl FnOnce(&mut config::Http)) -> Self {
-        let app = App::new("test").handler(Echo).handler(Other);
+        Self::of(App::new("test").handler(Echo).handler(Other), change).await
+    }
+
+    async fn of(app: App, change: impl FnOnce(&mut config::Http)) -> Self {
         let memory = Memory::new("2026-01-01T00:00:00Z".parse().unwrap());
         let database = Arc::new(Database(AtomicU16::new(0)));
         let probe = Arc::clone(&database) as Arc<dyn Backend>;
@@ -384,4 +387,65 @@ fn a_path_that_belongs_to_the_host_is_refused() {
     let error = router(&app, &app.manifest(), memory.ports(), &health, &config::Http::default())
         .unwrap_err();
     assert!(error.to_string().contains("`mine`") && error.to_string().contains("/health"));
+}
+
+/// Takes one thing to do for each request.
+struct Asker;
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Errand;
+
+impl twinhost::Payload for Errand {
+    const TOPIC: &'static str = "errands";
+    fn group(&self) -> String {
+        "all".to_owned()
+    }
+}
+
+impl Handler for Asker {
+    type Event = Request;
+    const NAME: &'static str = "asker";
+    const TRIGGER: Route = Route::public_post("/errands/{tenant}");
+    const GRANTS: &'static [twinhost::Grant] = &[twinhost::Grant::Publish("errands")];
+
+    async fn handle(&self, ctx: &Context, _: Request) -> HandlerResult<Response> {
+        ctx.publish(&Errand)?;
+        Ok(Response::new(StatusCode::ACCEPTED))
+    }
+}
+
+/// Has a queue, which nobody empties here.
+struct Doer;
+
+impl Handler for Doer {
+    type Event = twinhost::Message<Errand>;
+    const NAME: &'static str = "doer";
+    const TRIGGER: twinhost::Consume = twinhost::Consume::DEFAULT;
+
+    async fn handle(&self, _: &Context, _: twinhost::Message<Errand>) -> HandlerResult {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_would_be_queued_is_refused_while_too_much_waits_and_all_else_is_served() {
+    let app = App::new("test").handler(Echo).handler(Asker).handler(Doer);
+    let site = Site::of(app, |http| http.max_backlog = Some(3)).await;
+    let post =
+        "POST /errands/acme HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    let mut taken = 0;
+    let refusal = loop {
+        let answer = site.talk(post.as_bytes()).await;
+        match status(&answer) {
+            "202" => taken += 1,
+            _ => break answer,
+        }
+        assert!(taken < 100_000, "nothing is ever refused");
+    };
+    assert!(taken >= 3, "{taken} were taken");
+    assert_eq!(status(&refusal), "503", "{refusal}");
+    assert!(refusal.contains("retry-after: 1"), "{refusal}");
+    let other =
+        b"POST /echo/acme/x HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    assert_eq!(status(&site.talk(other).await), "200", "it sends nothing");
 }

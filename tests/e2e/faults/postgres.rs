@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use faults::process::{Frozen, family};
 use sqlx::{Connection as _, PgConnection};
 use tests::home::Home;
 use tests::ledger::Load;
 use tests::sender::{Sender, log_file};
 
-use super::{Frozen, family, leases_run_out, ready_is, status};
+use super::{leases_run_out, ready_is, status};
 
 /// Within this a sender behind a gateway must have its answer.
 const GATEWAY: Duration = Duration::from_secs(29);

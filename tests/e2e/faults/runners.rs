@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use faults::process::Frozen;
 use sqlx::PgConnection;
 use tests::database::Database;
 use tests::eventually;
@@ -10,7 +11,7 @@ use tests::home::Home;
 use tests::ledger::Load;
 use tests::sender::Sender;
 
-use super::{Frozen, leases_run_out};
+use super::leases_run_out;
 
 /// How many messages of these queues are under a lease, and how many there are.
 async fn leased(connection: &mut PgConnection) -> anyhow::Result<(i64, i64)> {

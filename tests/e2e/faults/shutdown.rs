@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use faults::process::family;
 use nix::sys::signal::{Signal, kill};
 use tests::home::Home;
 use tests::ledger::{Ledger, Load};
 use tests::sender::Sender;
 
-use super::{family, status};
+use super::status;
 
 /// The default of `shutdown_grace_seconds`.
 const GRACE: Duration = Duration::from_secs(25);

@@ -4,18 +4,23 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use sqlx::postgres::PgListener;
-use sqlx::{PgPool, query_as};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{Executor as _, query_as};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
-use crate::connections::Connections;
+use crate::connections::{Connections, in_time};
 
 /// The channel; a payload is a queue's name and the instance that sent.
 const CHANNEL: &str = "twinhost_queue";
 
 /// How long to wait before listening or announcing again when the database does not answer.
 const RECONNECT: Duration = Duration::from_secs(1);
+
+/// How long the server may say nothing before it is asked whether it is there: networks forget connections, and say so
+/// to nobody.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// The shortest time between two announcements: under load many sends share one.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -141,10 +146,10 @@ pub(crate) async fn announce(connections: Arc<Connections>, wakes: Weak<Wakes>) 
     }
 }
 
-/// Passes on what other processes send, until nobody is interested; `pool` is for this alone.
-pub(crate) async fn listen(pool: PgPool, wakes: Weak<Wakes>) {
+/// Passes on what other processes send, until nobody is interested.
+pub(crate) async fn listen(options: PgConnectOptions, wakes: Weak<Wakes>) {
     loop {
-        if let Err(error) = hear(&pool, &wakes).await {
+        if let Err(error) = hear(&options, &wakes).await {
             let error = crate::error::message(&error);
             tracing::warn!(
                 error,
@@ -158,15 +163,28 @@ pub(crate) async fn listen(pool: PgPool, wakes: Weak<Wakes>) {
     }
 }
 
-async fn hear(pool: &PgPool, wakes: &Weak<Wakes>) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(CHANNEL).await?;
+async fn hear(options: &PgConnectOptions, wakes: &Weak<Wakes>) -> Result<(), sqlx::Error> {
+    // A pool for each try: a listener gives its connection back when the server says so, and a dead one never does.
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(RECONNECT * 5)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_lazy_with(options.clone());
+    let mut listener = PgListener::connect_with(&pool).await?;
+    in_time(listener.listen(CHANNEL)).await?;
     loop {
         let Some(current) = wakes.upgrade() else { return Ok(()) };
         // Something may have been sent before, or while the connection was lost.
         current.wake_all();
         drop(current);
-        while let Some(notification) = listener.try_recv().await? {
+        loop {
+            let Ok(received) = timeout(SILENCE, listener.try_recv()).await else {
+                in_time(listener.execute("SELECT 1")).await?;
+                continue;
+            };
+            // The connection was lost, and there is a new one.
+            let Some(notification) = received? else { break };
             let Some(current) = wakes.upgrade() else { return Ok(()) };
             current.heard(notification.payload());
         }

@@ -1,4 +1,4 @@
-//! A wall clock that the test sets, for every process that it starts.
+//! A wall clock that the test sets, for the processes that it starts.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _, symlink};
@@ -7,7 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 use jiff::Timestamp;
-use tests::project;
+
+use crate::server::postgres_folder;
 
 const LIBRARY: &str = "clock.so";
 const OFFSET: &str = "clock-offset";
@@ -15,16 +16,20 @@ const POSTGRES: &str = "postgres-bin";
 
 /// A wall clock for processes that are started with its [variables](Self::variables). It goes at the usual pace.
 #[derive(Debug)]
-pub(super) struct Clock {
+pub struct Clock {
     folder: PathBuf,
     offset: File,
 }
 
 impl Clock {
     /// A clock that is right; what it needs is put into `folder`.
-    pub(super) fn new(folder: &Path) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// When there is no C compiler or no PostgreSQL, with the cure.
+    pub fn new(folder: &Path) -> anyhow::Result<Self> {
         let folder = folder.to_owned();
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("e2e/zombies/clock.c");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/clock.c");
         let built = Command::new("cc")
             .args(["-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o"])
             .args([folder.join(LIBRARY), source])
@@ -43,7 +48,8 @@ impl Clock {
     }
 
     /// What puts a process under this clock, and the embedded Postgres of one that runs `twinhost`.
-    pub(super) fn variables(&self) -> [(&'static str, String); 3] {
+    #[must_use]
+    pub fn variables(&self) -> [(&'static str, String); 3] {
         let path = |name| self.folder.join(name).display().to_string();
         [
             ("LD_PRELOAD", path(LIBRARY)),
@@ -53,11 +59,20 @@ impl Clock {
     }
 
     /// Sets it, for all at once.
-    pub(super) fn set(&self, time: Timestamp) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// When its file cannot be written.
+    pub fn set(&self, time: Timestamp) -> anyhow::Result<()> {
         self.set_offset(time.as_second() - Timestamp::now().as_second())
     }
 
-    fn set_offset(&self, seconds: i64) -> anyhow::Result<()> {
+    /// Sets it so many seconds before or behind the real one, for all at once.
+    ///
+    /// # Errors
+    ///
+    /// When its file cannot be written.
+    pub fn set_offset(&self, seconds: i64) -> anyhow::Result<()> {
         Ok(self.offset.write_all_at(&seconds.to_ne_bytes(), 0)?)
     }
 
@@ -78,22 +93,4 @@ impl Clock {
         fs::write(&program, script)?;
         Ok(fs::set_permissions(&program, Permissions::from_mode(0o755))?)
     }
-}
-
-/// The folder of a `postgres` and its `initdb`, in the places where `scripts/setup` finds or puts one.
-fn postgres_folder() -> anyhow::Result<PathBuf> {
-    let mut debian: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
-        .map(|versions| versions.flatten().map(|entry| entry.path().join("bin")).collect())
-        .unwrap_or_default();
-    debian.sort();
-    let named = std::env::var_os("TWINHOST_PG_BINDIR").map(PathBuf::from);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let places: Vec<PathBuf> = named
-        .into_iter()
-        .chain(debian.into_iter().rev())
-        .chain(std::env::split_paths(&path))
-        .chain([project().join(".pg/bin")])
-        .collect();
-    let found = places.iter().find(|folder| folder.join("initdb").is_file());
-    found.cloned().context("there is no PostgreSQL; run `make setup`")
 }

@@ -1,0 +1,45 @@
+//! F9 and F10: wall clocks that jump, and that do not agree.
+
+use std::time::Duration;
+
+use faults::clock::Clock;
+use faults::load::Plan;
+use faults::site::Site;
+
+/// What a clock is moved by, in seconds: an hour, a day, back, and a little back.
+const JUMPS: [i64; 5] = [3600, -3600, 86_400, -86_400, -5];
+
+#[tokio::test]
+async fn a_clock_that_jumps_changes_neither_leases_nor_order_nor_ticks() -> anyhow::Result<()> {
+    let scenario = "a_clock_that_jumps_changes_neither_leases_nor_order_nor_ticks";
+    let mut site = Site::new(scenario, &[]).await?;
+    let clock = Clock::new(&site.folder())?;
+    let mut wrong = site.runner("wrong")?;
+    for (name, value) in clock.variables() {
+        wrong.set(name, value);
+    }
+    wrong.start().await?;
+    let mut right = site.runner("right")?;
+    right.start().await?;
+    // Each delivery twice: an id is remembered by the database's clock.
+    let plan = Plan { producers: 16, copies: 2, ..Plan::default() };
+    let load = site.load(plan, &[wrong.url(""), right.url("")])?;
+    for jump in JUMPS {
+        clock.set_offset(jump)?;
+        site.report.injected += 1;
+        load.more(60).await?;
+        clock.set_offset(0)?;
+        load.more(20).await?;
+    }
+    // Ten minutes ahead, for as long as a lease lasts.
+    clock.set_offset(600)?;
+    site.report.injected += 1;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let answers = load.stop().await?;
+    let history = site.judge(answers, &[&wrong, &right]).await?;
+    let again = history.attempts.iter().filter(|attempt| attempt.attempt > 1).count();
+    assert_eq!(again, 0, "a lease ran out, of {} deliveries", history.attempts.len());
+    wrong.stop().await?;
+    right.stop().await?;
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! F1: a process dies at each of the moments that matter.
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use faults::app::Work;
+use faults::load::Plan;
+use faults::site::Site;
+use faults::within;
+use nix::sys::signal::Signal;
+use rand::RngExt as _;
+use twinhost::crash::CrashPoint;
+
+#[tokio::test]
+async fn a_process_may_die_at_any_point_of_a_delivery() -> anyhow::Result<()> {
+    let mut site = Site::new("a_process_may_die_at_any_point_of_a_delivery", &[]).await?;
+    let mut chance = site.chance("crashes");
+    let mut runner = site.runner("only")?;
+    runner.start().await?;
+    let works = vec![(1, Work::Fail), (5, Work::Slow(300))];
+    let plan = Plan { producers: 32, works, ..Plan::default() };
+    let load = site.load(plan, &[runner.url("")])?;
+    load.more(50).await?;
+    runner.stop().await?;
+    for point in CrashPoint::ALL {
+        // A heartbeat and a dead letter come seldom.
+        let most = match point {
+            CrashPoint::InHeartbeat => 2,
+            CrashPoint::BeforeDeadLetter | CrashPoint::AfterDeadLetter => 3,
+            CrashPoint::BeforeEffect | CrashPoint::BeforeCommit | CrashPoint::AfterCommit => 40,
+        };
+        let plan = format!("{}:{}", point.name(), chance.random_range(1..=most));
+        runner.set("TWINHOST_CRASH", &plan);
+        runner.spawn()?;
+        let what = format!("the runner dies at {plan}");
+        let (status, _) =
+            within(Duration::from_secs(60), &what, async || runner.has_ended()).await?;
+        let signal = status.signal();
+        ensure!(
+            signal == Some(Signal::SIGABRT as i32),
+            "it ended with {status}\n{}",
+            runner.log_tail()
+        );
+        site.report.injected += 1;
+        runner.unset("TWINHOST_CRASH");
+        let again = Instant::now();
+        runner.start().await?;
+        load.more(20).await?;
+        site.report.recovered(again.elapsed());
+        runner.kill().await?;
+        site.report.injected += 1;
+    }
+    runner.start().await?;
+    let answers = load.stop().await?;
+    site.judge(answers, &[&runner]).await?;
+    runner.stop().await?;
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! What can break, one thing at a time, under load: the faults of `docs/testing.md`.
+
+mod clocks;
+mod crashes;
+mod delivery;
+mod deploy;
+mod limits;
+mod network;
+mod power;

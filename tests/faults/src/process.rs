@@ -1,0 +1,53 @@
+//! Processes: whose child is whose, and standing still.
+
+use std::fs;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+/// Processes that stand still for as long as this value lives.
+#[derive(Debug)]
+pub struct Frozen(Vec<Pid>);
+
+impl Frozen {
+    /// Stops them.
+    ///
+    /// # Errors
+    ///
+    /// When one has ended.
+    pub fn new(processes: Vec<Pid>) -> anyhow::Result<Self> {
+        let frozen = Self(processes);
+        for process in &frozen.0 {
+            kill(*process, Signal::SIGSTOP)?;
+        }
+        Ok(frozen)
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        for process in &self.0 {
+            // One that has ended need not go on.
+            let _ended = kill(*process, Signal::SIGCONT);
+        }
+    }
+}
+
+/// A process and its children.
+///
+/// # Errors
+///
+/// When processes cannot be listed.
+pub fn family(parent: Pid) -> anyhow::Result<Vec<Pid>> {
+    let mut family = vec![parent];
+    for entry in fs::read_dir("/proc")?.flatten() {
+        let Ok(pid) = entry.file_name().to_string_lossy().parse() else { continue };
+        // The name in brackets may hold anything; its state and its parent are behind it.
+        let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
+        if fields.split(' ').nth(1) == Some(&parent.to_string()) {
+            family.push(Pid::from_raw(pid));
+        }
+    }
+    Ok(family)
+}

@@ -1,0 +1,165 @@
+//! All of it together: a server, runners on it, a ledger elsewhere, and the verdict in the end.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use rand::rngs::StdRng;
+use sqlx::PgConnection;
+use tempfile::TempDir;
+
+use crate::checker::{self, DRAINED_WITHIN};
+use crate::history::{History, backlog};
+use crate::ledger::Ledger;
+use crate::load::{Answers, Load, Plan};
+use crate::report::Report;
+use crate::runner::Runner;
+use crate::seed::Seed;
+use crate::server::Server;
+use crate::within;
+
+/// Where a scenario happens.
+#[derive(Debug)]
+pub struct Site {
+    /// What it can be repeated with.
+    pub seed: Seed,
+    /// What happened.
+    pub report: Report,
+    /// The database.
+    pub server: Server,
+    /// What producers were told.
+    pub ledger: Arc<Ledger>,
+    /// The producers' disk: no process under test knows it.
+    folder: TempDir,
+    loads: usize,
+}
+
+impl Site {
+    /// A server with these settings, and nothing else yet.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not start.
+    pub async fn new(scenario: &'static str, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let seed = Seed::of(scenario);
+        let folder = tempfile::Builder::new().prefix("twinhost-ledger-").tempdir()?;
+        Ok(Self {
+            report: Report::new(seed.clone()),
+            server: Server::start(settings).await?,
+            ledger: Arc::new(Ledger::create(folder.path())?),
+            seed,
+            folder,
+            loads: 0,
+        })
+    }
+
+    /// A runner that is not running, on a database that this address leads to.
+    ///
+    /// # Errors
+    ///
+    /// When there is no folder or port to be had.
+    pub fn runner_by(&self, node: &str, database: &str) -> anyhow::Result<Runner> {
+        Runner::new(node, database, &self.attempts())
+    }
+
+    /// A runner that is not running, on the server.
+    ///
+    /// # Errors
+    ///
+    /// When there is no folder or port to be had.
+    pub fn runner(&self, node: &str) -> anyhow::Result<Runner> {
+        self.runner_by(node, &self.server.url())
+    }
+
+    /// Where the workers write their attempts.
+    #[must_use]
+    pub fn attempts(&self) -> PathBuf {
+        self.folder.path().join("attempts.jsonl")
+    }
+
+    /// A folder for what the scenario itself keeps.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// A source of chance for one part of the scenario.
+    #[must_use]
+    pub fn chance(&self, part: &str) -> StdRng {
+        self.seed.source(part)
+    }
+
+    /// Starts to send to these addresses.
+    ///
+    /// # Errors
+    ///
+    /// When there can be no client.
+    pub fn load(&mut self, plan: Plan, targets: &[String]) -> anyhow::Result<Load> {
+        self.loads += 1;
+        Load::start(&format!("load{}", self.loads), &self.seed, plan, &self.ledger, targets)
+    }
+
+    /// Waits until the queues are empty; `None` when they are not in time.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer any more.
+    pub async fn drained(&self, database: &mut PgConnection) -> anyhow::Result<Option<Duration>> {
+        let began = Instant::now();
+        let empty = within(DRAINED_WITHIN, "the queues are empty", async || {
+            Ok((backlog(database).await? == 0).then_some(()))
+        });
+        Ok(empty.await.ok().map(|_| began.elapsed()))
+    }
+
+    /// Lets everything drain and judges what came of it.
+    ///
+    /// # Errors
+    ///
+    /// When an invariant does not hold, with all that break it.
+    pub async fn judge(
+        &mut self,
+        answers: Answers,
+        runners: &[&Runner],
+    ) -> anyhow::Result<History> {
+        let history = self.history(answers, runners).await?;
+        let violations = checker::check(&history);
+        self.report.judged(&history, &violations);
+        self.report.write()?;
+        if violations.is_empty() {
+            return Ok(history);
+        }
+        let all: Vec<String> = violations.iter().map(ToString::to_string).collect();
+        let logs: Vec<String> = runners.iter().map(|runner| runner.log_tail()).collect();
+        bail!(
+            "seed {}: {} violations:\n{}\n{}",
+            self.seed.value,
+            all.len(),
+            all.join("\n"),
+            logs.join("\n")
+        )
+    }
+
+    /// Lets everything drain and collects what was recorded.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn history(&self, answers: Answers, runners: &[&Runner]) -> anyhow::Result<History> {
+        let mut database = self.server.connect().await?;
+        let drained = self.drained(&mut database).await?;
+        let rejections = runners.iter().flat_map(|runner| runner.log());
+        let rejections = rejections.filter(|line| line["outcome"] == "reject").count() as u64;
+        let mut history = History {
+            sent: self.ledger.read()?,
+            intrusions: answers.intrusions,
+            rejections,
+            drained,
+            ..History::default()
+        };
+        history.ask(&mut database).await?;
+        history.read_attempts(&self.attempts())?;
+        Ok(history)
+    }
+}
