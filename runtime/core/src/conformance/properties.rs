@@ -137,14 +137,18 @@ impl Pair<'_> {
                 Ok(())
             }
             Step::Done(at) => {
-                let mut acks: Vec<(TenantId, Ack)> = Vec::new();
+                let mut run: Vec<&Received> = Vec::new();
                 for delivery in at.iter().filter_map(|at| self.delivery(*at)) {
-                    let ack = (delivery.tenant.clone(), Ack::Done(delivery.receipt.clone()));
-                    // A commit is of one tenant.
-                    if acks.iter().all(|(tenant, other)| *tenant == ack.0 && *other != ack.1) {
-                        acks.push(ack);
+                    // A commit is of one tenant, and names no message twice: a run comes of one receive.
+                    let fits = |other: &&Received| {
+                        other.tenant == delivery.tenant && other.id != delivery.id
+                    };
+                    if run.iter().all(fits) {
+                        run.push(delivery);
                     }
                 }
+                let acks = run.iter().map(|m| (m.tenant.clone(), Ack::Done(m.receipt.clone())));
+                let acks: Vec<(TenantId, Ack)> = acks.collect();
                 self.acknowledge(&acks).await
             }
             Step::Reject(at) => {
