@@ -5,11 +5,13 @@
 - It refuses to delete by a receipt that has expired, or extend by one that is not the latest.
 - It remembers de-duplication ids for five minutes from the first send, those of deleted messages too.
 - Sequence numbers increase.
+- System attributes travel with messages that are sent several in a call, too.
 - Functions that a queue is mapped to are run by Lambda, not by the queue.
 """
 
 import copy
 import itertools
+import threading
 
 from moto.core import utils
 from moto.sqs import models as sqs
@@ -18,6 +20,8 @@ from moto.sqs.exceptions import ReceiptHandleIsInvalid, SQSException
 add_message = sqs.Queue.add_message
 delete_message = sqs.Queue.delete_message
 receive_message = sqs.SQSBackend.receive_message
+send_message = sqs.SQSBackend.send_message
+send_message_batch = sqs.SQSBackend.send_message_batch
 change_visibility = sqs.SQSBackend.change_message_visibility
 
 sequence = itertools.count(10**19)
@@ -59,8 +63,28 @@ def install():
     sqs.Queue.lambda_event_source_mappings = property(lambda queue: {}, lambda queue, mappings: None)
     sqs.Queue.delete_message = delete_unless_expired
     sqs.SQSBackend.receive_message = receive
+    sqs.SQSBackend.send_message = send
+    sqs.SQSBackend.send_message_batch = send_batch
     sqs.SQSBackend.change_message_visibility = change_visibility_of_latest
     return clock
+
+
+# The system attributes of the messages of the call that a thread is about, in order.
+in_call = threading.local()
+
+
+def send_batch(backend, queue_name, entries):
+    in_call.attributes = [entry.get("MessageSystemAttributes") for entry in entries.values()]
+    try:
+        return send_message_batch(backend, queue_name, entries)
+    finally:
+        del in_call.attributes
+
+
+def send(backend, queue_name, message_body, **rest):
+    if hasattr(in_call, "attributes"):
+        rest["system_attributes"] = in_call.attributes.pop(0)
+    return send_message(backend, queue_name, message_body, **rest)
 
 
 def receive(backend, queue_name, count, wait, visibility_timeout, attribute_names=None):

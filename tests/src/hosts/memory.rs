@@ -40,7 +40,9 @@ impl MemoryHost {
     pub fn start(app: App, functions: &[&str]) -> Self {
         let manifest = app.manifest();
         let named = functions.iter().map(|name| (*name).to_owned()).collect();
-        Self { app, memory: Memory::new(Timestamp::now()), manifest, functions: named }
+        let memory = Memory::new(Timestamp::now());
+        memory.declare(&manifest);
+        Self { app, memory, manifest, functions: named }
     }
 
     /// The stores behind it; its mails, too.
@@ -89,7 +91,10 @@ impl MemoryHost {
                 }
                 Disposition::Retry(reason) => (true, Some(reason)),
                 Disposition::Untouched => (false, None),
-                Disposition::Done | Disposition::DeadLettered(_) | Disposition::Lost => continue,
+                Disposition::Done
+                | Disposition::Filtered
+                | Disposition::DeadLettered(_)
+                | Disposition::Lost => continue,
             };
             let delay = if attempted { backoff(count) } else { Duration::ZERO };
             self.memory.release(&[Release { receipt, delay, attempted, reason }]).await?;

@@ -28,8 +28,9 @@ pub async fn a_message_that_is_put_off_comes_later_and_holds_nothing_up(site: &S
     let all = site.trace.entries()?;
     let (sent, came) = (of(&all, Worker::NAME, "t")?.now, of(&all, Porter::NAME, "late")?.now);
     let waited = Duration::try_from(came.duration_since(sent))?;
-    // The two clocks may differ by a little, and a queue of AWS's counts whole seconds.
-    ensure!(waited >= Duration::from_millis(1900), "{waited:?}");
+    // The emulator of AWS lets the time of its queues pass when nothing else is to do; a function's clock goes on.
+    let by_the_clock = site.host.name() != "lambda";
+    ensure!(!by_the_clock || waited >= Duration::from_secs(2), "{waited:?}");
     Ok(())
 }
 
