@@ -4,7 +4,8 @@
 -- Creates a queue and its dead-letter queue, or completes them. Answers whether the queue was created.
 --
 -- An ordered queue is read by the heads of its groups, and a receive touches no index. One without order is read by
--- when a message becomes visible, so its index is led by that: what is hidden, however much, is not in the way.
+-- when a message becomes visible, so its index is led by that, for each tenant: what is hidden, however much, is not
+-- in the way.
 DROP FUNCTION twinhost.ensure_queue(text);
 CREATE FUNCTION twinhost.ensure_queue(name text, ordered boolean DEFAULT true) RETURNS boolean
 LANGUAGE plpgsql AS $$
@@ -35,7 +36,8 @@ BEGIN
             'q_' || name || '_group', 'q_' || name);
         EXECUTE format('DROP INDEX IF EXISTS pgmq.%I', 'q_' || name || '_visible');
     ELSE
-        EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON pgmq.%I (vt)', 'q_' || name || '_visible', 'q_' || name);
+        EXECUTE format('CREATE INDEX IF NOT EXISTS %I ON pgmq.%I (((coalesce(headers ->> ''tenant'', '' '') || ''/'')'
+            ' COLLATE "C"), vt)', 'q_' || name || '_visible', 'q_' || name);
         EXECUTE format('DROP INDEX IF EXISTS pgmq.%I', 'q_' || name || '_group');
     END IF;
     IF created THEN

@@ -5,6 +5,11 @@
 //! as the handler's limits allow; a further run waits, under its lease, until
 //! one ends.
 //!
+//! # Tenants
+//!
+//! One tenant's flood is not in the way of another: the queue has tenants take turns, no more is taken than can be
+//! run soon, and a slot that is free goes to the tenant that has the fewest.
+//!
 //! # Whose fault a crash is
 //!
 //! A message that was delivered before runs alone, and while such messages come
@@ -16,23 +21,27 @@
 //! The simulation (`tests/simulation`) replays what it finds, so nothing in here may be left to chance: every `select!` is
 //! biased, nothing goes through a `HashMap` in its order, and a random-looking delay is derived from the message.
 
+#[cfg(test)]
+mod fairness_tests;
+#[cfg(test)]
+mod idle_tests;
 mod leases;
 mod run;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::OptionFuture;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use twinhost::App;
 use twinhost::manifest::HandlerManifest;
 use twinhost::mutants::Mutant;
 use twinhost::ports::{DeadLetter, PortError, Ports, Queue, Received, Release};
+use twinhost::{App, TenantId};
 
 use crate::quiet::Quiet;
 use leases::{Lease, Leases};
@@ -104,7 +113,8 @@ impl Consumer {
             leases: Arc::clone(&leases),
             running: JoinSet::new(),
             pending: VecDeque::new(),
-            lot: (Instant::now(), 0, 0),
+            busy: HashMap::new(),
+            lot: Lot { at: Instant::now(), messages: 1, runs: 1, ended: 0 },
             cautious: false,
             cut,
             consumer: &self,
@@ -117,6 +127,17 @@ impl Consumer {
     }
 }
 
+/// What was taken last.
+#[derive(Clone, Copy)]
+struct Lot {
+    at: Instant,
+    messages: usize,
+    /// How many runs they made.
+    runs: usize,
+    /// How many runs ended since.
+    ended: usize,
+}
+
 /// A consumer at work.
 struct Taking<'a> {
     consumer: &'a Consumer,
@@ -124,8 +145,9 @@ struct Taking<'a> {
     running: JoinSet<()>,
     /// Runs that wait for a slot.
     pending: VecDeque<(Vec<Received>, Lease)>,
-    /// When messages were last taken, how many runs they made, and how many ended since.
-    lot: (Instant, usize, usize),
+    /// Whose runs are going on.
+    busy: HashMap<task::Id, TenantId>,
+    lot: Lot,
     /// Whether the last messages taken had been delivered before.
     cautious: bool,
     cut: CancellationToken,
@@ -160,8 +182,8 @@ impl Taking<'_> {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {}
-                Some(ended) = self.running.join_next() => {
-                    self.ended(ended);
+                Some(ended) = self.running.join_next_with_id() => {
+                    self.ended(&ended);
                     // The next of its group can be taken now.
                     look = pause.is_none();
                 }
@@ -201,19 +223,20 @@ impl Taking<'_> {
 
     /// How many messages to receive now, and how many of one group, if any.
     ///
-    /// Slots that are free are filled. While runs end so fast that half of the last lot is done
-    /// within [`FAST`], the next is received ahead, so that handlers do not wait for the queue.
+    /// Slots that are free are filled, with as many messages as runs had lately. While runs end so fast that half
+    /// of the last lot is done within [`FAST`], the next is received ahead and up to twice as large, so that handlers
+    /// do not wait for the queue.
     fn wanted(&self) -> Option<(usize, usize)> {
         let Consumer { concurrency, batch, .. } = *self.consumer;
-        let free = self.free();
-        let (since, runs, ended) = self.lot;
-        if free > 0 && self.pending.is_empty() {
-            Some(if self.cautious { (free, 1) } else { (free * batch, batch) })
-        } else if !self.cautious && ended * 2 >= runs && since.elapsed() < FAST {
-            Some((concurrency * batch, batch))
-        } else {
-            None
+        let Lot { at, messages, runs, ended } = self.lot;
+        let free = if self.pending.is_empty() { self.free() } else { 0 };
+        if self.cautious {
+            return (free > 0).then_some((free, 1));
         }
+        let is_fast = ended * 2 >= runs && at.elapsed() < FAST;
+        let ahead = if is_fast { (messages * 2).min(concurrency * batch) } else { 0 };
+        let max = ahead.max(free * messages.div_ceil(runs.max(1)).min(batch));
+        (max > 0).then_some((max, batch))
     }
 
     /// How many more runs may begin.
@@ -223,15 +246,35 @@ impl Taking<'_> {
 
     fn start_pending(&mut self) {
         while self.free() > 0
-            && let Some((run, lease)) = self.pending.pop_front()
+            && let Some((run, lease)) = self.next_pending()
         {
-            let runs = Arc::clone(&self.consumer.runs);
-            self.running.spawn(runs.run(run, lease, self.cut.clone()));
+            let (runs, tenant) = (Arc::clone(&self.consumer.runs), run[0].tenant.clone());
+            let task = self.running.spawn(runs.run(run, lease, self.cut.clone()));
+            self.busy.insert(task.id(), tenant);
         }
     }
 
-    fn ended(&mut self, ended: Result<(), JoinError>) {
-        self.lot.2 += 1;
+    /// Of the tenants that have something pending, what the one with the fewest runs going on has had for longest.
+    fn next_pending(&mut self) -> Option<(Vec<Received>, Lease)> {
+        let mut least: Option<(usize, usize)> = None;
+        let mut last: Option<&TenantId> = None;
+        for (at, (run, _)) in self.pending.iter().enumerate() {
+            let tenant = &run[0].tenant;
+            // Runs of one tenant are mostly next to each other.
+            if last.replace(tenant) != Some(tenant) {
+                let busy = self.busy.values().filter(|busy| *busy == tenant).count();
+                if least.is_none_or(|(fewest, _)| busy < fewest) {
+                    least = Some((busy, at));
+                }
+            }
+        }
+        self.pending.remove(least?.1)
+    }
+
+    fn ended(&mut self, ended: &Result<(task::Id, ()), JoinError>) {
+        self.lot.ended += 1;
+        let id = ended.as_ref().map_or_else(JoinError::id, |(id, ())| *id);
+        self.busy.remove(&id);
         if let Err(error) = ended {
             let handler = self.consumer.runs.name;
             tracing::error!(handler, %error, "A run ended badly; its messages come again");
@@ -253,7 +296,12 @@ impl Taking<'_> {
             let lease = self.leases.hold(&run);
             self.pending.push_back((run, lease));
         }
-        self.lot = (Instant::now(), self.pending.len() - before, 0);
+        self.lot = Lot {
+            at: Instant::now(),
+            messages: messages.len(),
+            runs: self.pending.len() - before,
+            ended: 0,
+        };
         // What was delivered before does not wait in here: a crash would be charged to it.
         while self.pending.len() > free
             && let Some(at) = self.pending.iter().rposition(|(run, _)| run[0].receive_count > 1)
@@ -313,8 +361,8 @@ impl Taking<'_> {
             tracing::warn!(queue = runs.name, %error, "Cannot give messages back; their leases will run out");
         }
         self.pending.clear();
-        while let Some(ended) = self.running.join_next().await {
-            self.ended(ended);
+        while let Some(ended) = self.running.join_next_with_id().await {
+            self.ended(&ended);
         }
     }
 }

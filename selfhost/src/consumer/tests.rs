@@ -5,8 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
+use futures::{FutureExt as _, future::BoxFuture};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -20,9 +19,9 @@ use twinhost::{
 use super::*;
 
 #[derive(Clone, Serialize, Deserialize)]
-struct Job {
-    group: String,
-    n: u32,
+pub(super) struct Job {
+    pub(super) group: String,
+    pub(super) n: u32,
 }
 
 impl Payload for Job {
@@ -48,26 +47,26 @@ impl<const BATCH: u32, const CONCURRENCY: u32> Handler for Worker<BATCH, CONCURR
     }
 }
 
-fn worker<const BATCH: u32, const CONCURRENCY: u32>(
+pub(super) fn worker<const BATCH: u32, const CONCURRENCY: u32>(
     work: impl Fn(Job, u32) -> BoxFuture<'static, HandlerResult> + Send + Sync + 'static,
 ) -> App {
     App::new("test").handler(Worker::<BATCH, CONCURRENCY>(Arc::new(work)))
 }
 
 /// A queue, and whatever consumes it.
-struct Rig {
-    memory: Memory,
+pub(super) struct Rig {
+    pub(super) memory: Memory,
     sent: AtomicUsize,
 }
 
-struct Running {
+pub(super) struct Running {
     task: JoinHandle<()>,
     stop: CancellationToken,
-    cut: CancellationToken,
+    pub(super) cut: CancellationToken,
 }
 
 impl Rig {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let memory = Memory::new("2026-01-01T00:00:00Z".parse().unwrap());
         let clock = memory.clock().clone();
         tokio::spawn(async move {
@@ -80,9 +79,13 @@ impl Rig {
     }
 
     async fn send(&self, group: &str, n: u32) {
+        self.send_as("acme", group, n).await;
+    }
+
+    pub(super) async fn send_as(&self, tenant: &str, group: &str, n: u32) {
         let job = Job { group: group.to_owned(), n };
         let id = self.sent.fetch_add(1, Ordering::Relaxed);
-        let mut unit = Unit::new("acme".parse::<TenantId>().unwrap(), "test");
+        let mut unit = Unit::new(tenant.parse::<TenantId>().unwrap(), "test");
         unit.sends.push(Outgoing {
             id: format!("m{id}"),
             queue: "worker".to_owned(),
@@ -94,11 +97,11 @@ impl Rig {
         self.memory.commit(vec![unit]).await.unwrap();
     }
 
-    fn start(&self, app: &App) -> Running {
+    pub(super) fn start(&self, app: &App) -> Running {
         self.start_on(app, Arc::new(self.memory.clone()))
     }
 
-    fn start_on(&self, app: &App, queue: Arc<dyn Queue>) -> Running {
+    pub(super) fn start_on(&self, app: &App, queue: Arc<dyn Queue>) -> Running {
         let manifest = app.manifest();
         let handler = manifest.handler("worker").unwrap();
         let options = ConsumerOptions::default();
@@ -129,13 +132,13 @@ impl Rig {
 }
 
 impl Running {
-    async fn stop(self) {
+    pub(super) async fn stop(self) {
         self.stop.cancel();
         self.task.await.unwrap();
     }
 }
 
-async fn until(what: &str, holds: impl Fn() -> bool) {
+pub(super) async fn until(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..360_000 {
         if holds() {
             return;
@@ -384,15 +387,15 @@ async fn a_message_that_kills_the_process_does_not_take_its_neighbours_along() {
 
 /// A queue that does not answer now and then.
 #[derive(Debug)]
-struct Flaky {
+pub(super) struct Flaky {
     inner: Memory,
-    calls: AtomicUsize,
+    pub(super) calls: AtomicUsize,
     fails: fn(usize) -> bool,
     loses: bool,
 }
 
 impl Flaky {
-    fn new(inner: &Memory, fails: fn(usize) -> bool, loses: bool) -> Arc<Self> {
+    pub(super) fn new(inner: &Memory, fails: fn(usize) -> bool, loses: bool) -> Arc<Self> {
         Arc::new(Self { inner: inner.clone(), calls: AtomicUsize::new(0), fails, loses })
     }
 

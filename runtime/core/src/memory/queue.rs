@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::ports::{
     Clock as _, DeadLetter, LONGEST_LEASE, Peeked, PortError, Queue, QueueStats, Received, Release,
     Selection, note_expired,
 };
-use crate::queue_options::QueueOptions;
+use crate::queue_options::{DEAD_LETTERS_RETENTION, QueueOptions};
 use crate::tenant::TenantId;
 use crate::trace::Trace;
 use crate::unit::{Ack, Outgoing, Receipt};
@@ -111,6 +111,7 @@ impl MemoryQueue {
         let ordered = self.options.ordered;
         // D3: where order reigns, the time of a dead letter begins anew.
         let since = |m: &Stored| m.dead.filter(|_| ordered).map_or(m.sent_at, |dead| dead.since);
+        let end = earlier(now, DEAD_LETTERS_RETENTION);
         self.dead.retain(|m| since(m) > end);
         note_expired(name, false, (waiting - self.messages.len()) as u64);
         note_expired(name, true, (dead - self.dead.len()) as u64);
@@ -192,26 +193,41 @@ impl MemoryQueue {
         until: Timestamp,
     ) -> Vec<Received> {
         self.expire(queue, now);
-        let mut blocked: HashSet<String> = HashSet::new();
-        let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
-        let mut taken = 0;
+        let mut blocked: HashSet<&str> = HashSet::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        // Each group with its tenant's groups before it: tenants take turns.
+        let mut groups: Vec<(usize, Vec<usize>)> = Vec::new();
+        let mut of_tenant: HashMap<&str, usize> = HashMap::new();
         for (at, message) in self.messages.iter().enumerate() {
-            if taken == max || blocked.contains(&message.group) {
+            let group = message.group.as_str();
+            if blocked.contains(group) {
                 continue;
             }
             if message.visible_at > now {
-                blocked.insert(message.group.clone());
+                blocked.insert(group);
                 continue;
             }
-            match groups.iter_mut().find(|(group, _)| *group == message.group) {
-                Some((_, run)) if run.len() == per_group => continue,
-                Some((_, run)) => run.push(at),
-                None => groups.push((message.group.clone(), vec![at])),
+            if let Some(place) = places.get(group) {
+                let run = &mut groups[*place].1;
+                if run.len() < per_group {
+                    run.push(at);
+                }
+                continue;
             }
-            taken += 1;
+            let before = of_tenant.entry(message.tenant.as_str()).or_default();
+            if *before < max {
+                places.insert(group, groups.len());
+                groups.push((*before, vec![at]));
+                *before += 1;
+            } else {
+                blocked.insert(group);
+            }
         }
-        let order = groups.into_iter().flat_map(|(_, run)| run);
+        // Stable: of each turn, whoever sent first is first.
+        groups.sort_by_key(|(turn, _)| *turn);
+        let order: Vec<usize> = groups.into_iter().flat_map(|(_, run)| run).take(max).collect();
         order
+            .into_iter()
             .map(|at| {
                 let message = &mut self.messages[at];
                 message.receive_count += 1;

@@ -3,6 +3,7 @@
 mod letters;
 mod name;
 mod sql;
+mod turns;
 mod wakes;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use twinhost::ports::{
     DeadLetter, LONGEST_LEASE, Peeked, PortError, Queue, QueueStats, Received, Release,
     note_expired,
 };
+use twinhost::queue_options::DEAD_LETTERS_RETENTION;
 use twinhost::unit::Receipt;
 use twinhost::{Manifest, QueueOptions};
 
@@ -28,6 +30,7 @@ use crate::connections::Connections;
 use crate::error::port;
 pub(crate) use name::{Handle, queue_name};
 use sql::{MOVE_BATCH, Statements, checked};
+use turns::{Range, Turns};
 pub(crate) use wakes::{Wakes, announce, listen};
 
 /// The queues of an application, in Postgres.
@@ -48,8 +51,8 @@ struct OneQueue {
     name: String,
     options: QueueOptions,
     statements: Statements,
-    /// The order group served last.
-    cursor: Mutex<String>,
+    /// Whose turn it is.
+    turns: Mutex<Turns>,
 }
 
 #[derive(FromRow)]
@@ -106,7 +109,7 @@ impl PgQueue {
         let name = queue_name(handler)?;
         let options = self.options.get(handler).copied().unwrap_or_default();
         let statements = Statements::of(&name, options.ordered);
-        let queue = Arc::new(OneQueue { name, options, statements, cursor: Mutex::default() });
+        let queue = Arc::new(OneQueue { name, options, statements, turns: Mutex::default() });
         queues.insert(handler.to_owned(), Arc::clone(&queue));
         Ok(queue)
     }
@@ -142,7 +145,7 @@ impl PgQueue {
     async fn take(
         &self,
         one: &OneQueue,
-        cursor: &str,
+        circle: &[Range],
         (max, per_group): (usize, usize),
         lease: Duration,
     ) -> Result<(Vec<ReceivedRow>, u64), PortError> {
@@ -152,10 +155,12 @@ impl PgQueue {
                 .bind(limit(max))
                 .bind(micros(lease))
                 .bind(micros(one.options.retention));
+            let (lows, highs): (Vec<&str>, Vec<&str>) =
+                circle.iter().map(|(low, high)| (low.as_str(), high.as_str())).unzip();
             if one.options.ordered {
-                query.bind(cursor).bind(limit(per_group.min(max)))
+                query.bind(lows).bind(limit(per_group.min(max))).bind(highs)
             } else {
-                query
+                query.bind(lows).bind(highs)
             }
         };
         let mut rows: Vec<ReceivedRow> = self.fetch(statement).await?;
@@ -185,6 +190,7 @@ impl PgQueue {
                 total += gone;
                 (after, more) = (last, full);
             }
+            let retention = micros(DEAD_LETTERS_RETENTION);
             let statement =
                 || query_as(checked(&one.statements.expire_dead)).bind(batch).bind(retention);
             let gone = self.in_batches(statement).await?;
@@ -264,28 +270,34 @@ impl Queue for PgQueue {
             return Err(PortError::too_long_a_lease(queue, lease));
         }
         let one = self.queue(queue)?;
-        let cursor = one.cursor.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let circle = one.turns.lock().unwrap_or_else(PoisonError::into_inner).circle();
         let mut rows = loop {
-            let (rows, expired) = self.take(&one, &cursor, (max, per_group), lease).await?;
+            let (rows, expired) = self.take(&one, &circle, (max, per_group), lease).await?;
             note_expired(queue, false, expired);
             // What was kept too long is no reason to say that there is nothing.
             if expired == 0 || !rows.is_empty() {
                 break rows;
             }
         };
-        if one.options.ordered {
-            let place = |row: &ReceivedRow| {
-                let name = row.name.clone().unwrap_or_default();
-                (name <= cursor, name, row.msg_id)
-            };
-            rows.sort_by_cached_key(place);
-        }
+        let ordered = one.options.ordered;
+        let name = |row: &ReceivedRow| match (&row.name, &row.tenant) {
+            (Some(group), _) if ordered => group.clone(),
+            (_, Some(tenant)) if !ordered => format!("{tenant}/"),
+            _ => String::new(),
+        };
+        rows.sort_by_cached_key(|row| {
+            let name = name(row);
+            let part = circle.iter().position(|(low, high)| name > *low && name <= *high);
+            (part, name, row.msg_id)
+        });
+        let names: Vec<String> = rows.iter().map(name).collect();
+        one.turns.lock().unwrap_or_else(PoisonError::into_inner).taken(
+            names.iter().map(String::as_str),
+            rows.len() == max,
+            ordered,
+        );
         if Mutant::SwapTwoAtHome.on() && rows.len() > 1 && rows[0].name == rows[1].name {
             rows.swap(0, 1);
-        }
-        if let Some(last) = rows.last() {
-            let mut cursor = one.cursor.lock().unwrap_or_else(PoisonError::into_inner);
-            *cursor = last.name.clone().unwrap_or_default();
         }
         let mut messages = Vec::with_capacity(rows.len());
         let mut unreadable = Vec::new();

@@ -5,33 +5,33 @@ use sqlx::AssertSqlSafe;
 
 /// Takes messages by the prefix rule.
 ///
-/// The index on (group, place) gives the head of each order group in one step: first the groups after
-/// `$4`, the last one served, then the others, so that a busy group cannot starve the rest. Of each
-/// group whose head is visible the first `$5` messages are locked; the locked rows are as they are
-/// now, whatever another receive has done since this statement began, and of them the leading run that
-/// is visible is taken. The scan stops when there are `$1`.
+/// The index on (group, place) gives the head of each order group in one step. They are gone through in the parts
+/// that [`Turns`](super::turns::Turns) says, behind `$4` and up to `$6`, so that neither a busy tenant nor a busy
+/// group can starve the rest. Of each group whose head is visible the first `$5` messages are locked; the locked rows
+/// are as they are now, whatever another receive has done since this statement began, and of them the leading run
+/// that is visible is taken. The scan stops when there are `$1`.
 ///
 /// Receives of one queue take turns, under an advisory lock: each locks rows of many groups, and two would
-/// wait for each other in a circle.
+/// wait for each other in a circle. Of an empty queue nobody takes it.
 const ORDERED: &str = r#"
-WITH RECURSIVE
-clock AS MATERIALIZED (
-    SELECT pg_advisory_xact_lock('{q}'::regclass::oid::bigint), set_config('synchronous_commit', 'off', true),
-        clock_timestamp() AS now),
-ahead(name, vt) AS (
-    (SELECT {group}, vt FROM {q} WHERE {group} > $4 ORDER BY {group}, msg_id LIMIT 1)
-    UNION ALL
-    SELECT next.name, next.vt FROM ahead CROSS JOIN LATERAL (
-        SELECT {group} AS name, vt FROM {q} WHERE {group} > ahead.name ORDER BY {group}, msg_id LIMIT 1) AS next),
-behind(name, vt) AS (
-    (SELECT {group}, vt FROM {q} WHERE {group} > '' AND {group} <= $4 ORDER BY {group}, msg_id LIMIT 1)
-    UNION ALL
-    SELECT next.name, next.vt FROM behind CROSS JOIN LATERAL (
-        SELECT {group} AS name, vt FROM {q} WHERE {group} > behind.name AND {group} <= $4
-        ORDER BY {group}, msg_id LIMIT 1) AS next),
+WITH clock AS MATERIALIZED (
+    SELECT turn.mine, set_config('synchronous_commit', 'off', true), clock_timestamp() AS now
+    FROM (SELECT) AS once
+    LEFT JOIN LATERAL (
+        SELECT pg_advisory_xact_lock('{q}'::regclass::oid::bigint)::text AS mine
+        FROM {q} ORDER BY msg_id LIMIT 1) AS turn ON true),
 taken AS MATERIALIZED (
     SELECT run.msg_id, run.expired
-    FROM (SELECT * FROM ahead UNION ALL SELECT * FROM behind) AS head
+    FROM unnest($4::text[], $6::text[]) AS part(low, high)
+    CROSS JOIN LATERAL (
+        WITH RECURSIVE head(name, vt) AS (
+            (SELECT {group}, vt FROM {q} WHERE {group} > part.low AND {group} <= part.high
+            ORDER BY {group}, msg_id LIMIT 1)
+            UNION ALL
+            SELECT next.name, next.vt FROM head CROSS JOIN LATERAL (
+                SELECT {group} AS name, vt FROM {q} WHERE {group} > head.name AND {group} <= part.high
+                ORDER BY {group}, msg_id LIMIT 1) AS next)
+        SELECT * FROM head) AS head
     CROSS JOIN clock
     CROSS JOIN LATERAL (
         SELECT msg_id, enqueued_at <= clock.now - $3 * interval '1 microsecond' AS expired,
@@ -43,29 +43,42 @@ taken AS MATERIALIZED (
     WHERE head.vt <= clock.now AND run.leading
     LIMIT $1)"#;
 
-/// Takes the messages that have been visible for longest.
+/// Takes of each tenant, in the parts that [`Turns`](super::turns::Turns) says, the messages that have been visible for
+/// longest.
 ///
-/// The index is led by the time of visibility, and a subquery in its condition is evaluated first: what is
-/// hidden is never looked at. What another receive takes just now is passed over.
+/// The index is led by the tenant and then the time of visibility, and a subquery in a condition is evaluated first:
+/// what is hidden is never looked at. What another receive takes just now is passed over.
 const UNORDERED: &str = "
 WITH clock AS MATERIALIZED (
     SELECT set_config('synchronous_commit', 'off', true), clock_timestamp() AS now),
 taken AS MATERIALIZED (
-    SELECT msg_id, enqueued_at <= (SELECT now FROM clock) - $3 * interval '1 microsecond' AS expired
-    FROM {q} WHERE vt <= (SELECT now FROM clock)
-    ORDER BY vt LIMIT $1 FOR UPDATE SKIP LOCKED)";
+    SELECT run.msg_id, run.expired
+    FROM unnest($4::text[], $5::text[]) AS part(low, high)
+    CROSS JOIN LATERAL (
+        WITH RECURSIVE tenant(name) AS (
+            (SELECT {tenant} FROM {q} WHERE {tenant} > part.low AND {tenant} <= part.high ORDER BY {tenant} LIMIT 1)
+            UNION ALL
+            SELECT next.name FROM tenant CROSS JOIN LATERAL (
+                SELECT {tenant} AS name FROM {q} WHERE {tenant} > tenant.name AND {tenant} <= part.high
+                ORDER BY {tenant} LIMIT 1) AS next)
+        SELECT * FROM tenant) AS tenant
+    CROSS JOIN LATERAL (
+        SELECT msg_id, enqueued_at <= (SELECT now FROM clock) - $3 * interval '1 microsecond' AS expired
+        FROM {q} WHERE {tenant} = tenant.name AND vt <= (SELECT now FROM clock)
+        ORDER BY vt LIMIT $1 FOR UPDATE SKIP LOCKED) AS run
+    LIMIT $1)";
 
 /// Hides what was taken for `$2`, but deletes what was sent more than `$3` ago. One row more than was
-/// received says how many those were.
+/// received says how many those were. By an array, lest the planner, which cannot know how few they are, reads it all.
 ///
 /// It need not be durable: after a crash the message is merely visible, and received, once more.
 const RECEIVE: &str = r#",
 gone AS (
-    DELETE FROM {q} AS m USING taken WHERE m.msg_id = taken.msg_id AND taken.expired RETURNING 1),
+    DELETE FROM {q} WHERE msg_id = ANY (ARRAY(SELECT msg_id FROM taken WHERE expired)) RETURNING 1),
 received AS (
     UPDATE {q} AS m
     SET vt = clock_timestamp() + $2 * interval '1 microsecond', read_ct = read_ct + 1, last_read_at = clock_timestamp()
-    FROM taken WHERE m.msg_id = taken.msg_id AND NOT taken.expired
+    WHERE m.msg_id = ANY (ARRAY(SELECT msg_id FROM taken WHERE NOT expired))
     RETURNING m.msg_id, m.read_ct, m.enqueued_at, m.headers, m.message)
 SELECT NULL::bigint AS expired, msg_id, read_ct, read_ct - {uncounted} AS receive_count,
     (extract(epoch FROM enqueued_at) * 1000000)::bigint AS sent_at,
@@ -215,6 +228,7 @@ impl Statements {
             template
                 .replace("{since}", since)
                 .replace("{uncounted}", "coalesce((headers ->> 'uncounted')::int, 0)")
+                .replace("{tenant}", "((coalesce(headers ->> 'tenant', ' ') || '/') COLLATE \"C\")")
                 .replace("{group}", "((headers ->> 'x-pgmq-group') COLLATE \"C\")")
                 .replace("{q}", &queue)
                 .replace("{dlq}", &dead)

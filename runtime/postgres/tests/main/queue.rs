@@ -11,6 +11,9 @@ use crate::database::pg;
 
 const ORDERS: &str = "order-taker";
 
+/// A queue without order.
+const PHOTOS: &str = "photo-resizer";
+
 fn message(group: &str, n: usize) -> Outgoing {
     Outgoing {
         id: format!("{group}-{n}"),
@@ -48,6 +51,75 @@ async fn groups_take_turns_so_that_a_busy_one_cannot_starve_the_rest() {
         store.commit(done.collect()).await.unwrap();
     }
     assert_eq!(turns, ["acme/a", "acme/b", "acme/c", "acme/a", "acme/b", "acme/c"]);
+}
+
+#[tokio::test]
+async fn a_tenant_is_served_next_whatever_another_has_waiting() {
+    let pg = pg().await;
+    let (queue, store) = (pg.host.queue(), pg.host.store());
+    for to in [ORDERS, PHOTOS] {
+        let message = |tenant: &str, n: usize| {
+            let mut unit = Unit::new(tenant.parse().unwrap(), "tester");
+            unit.sends.push(Outgoing {
+                id: format!("{tenant}-{n}"),
+                queue: to.to_owned(),
+                group: format!("g{n:05}"),
+                body: "{}".to_owned(),
+                ..Outgoing::default()
+            });
+            unit
+        };
+        for part in 0..10 {
+            let units = (part * 1000..part * 1000 + 1000).map(|n| message("acme", n));
+            store.commit(units.collect()).await.unwrap();
+        }
+        let mut taken = Vec::new();
+        for n in 0..20 {
+            for tenant in ["aaa", "acme-b", "zeta"] {
+                store.commit(vec![message(tenant, n)]).await.unwrap();
+            }
+            // As when one slot is free, and when all are.
+            let max = if n < 10 { 4 } else { 16 };
+            for _ in 0..2 {
+                taken.extend(queue.receive(to, max, 10, Duration::from_secs(300)).await.unwrap());
+            }
+            let of = |tenant: &str| taken.iter().filter(|m| m.tenant.as_str() == tenant).count();
+            let seen = ["aaa", "acme-b", "zeta"].map(of);
+            assert_eq!(seen, [n + 1; 3], "{to}: each is there within two receives");
+        }
+        let flood = taken.iter().filter(|m| m.tenant.as_str() == "acme").count();
+        assert_eq!(flood, 10 * 8 + 10 * 32 - 60, "{to}: the rest is for the flood");
+    }
+}
+
+#[tokio::test]
+async fn whoever_looks_at_an_empty_queue_waits_for_nobody_and_nobody_for_them() {
+    let pg = pg().await;
+    let queue = pg.host.queue();
+    let mut admin = pg.database.admin().await;
+    let hold = "SELECT pg_advisory_lock('pgmq.q_order_taker'::regclass::oid::bigint)::text";
+    sqlx::query(hold).execute(&mut admin).await.unwrap();
+    let lease = Duration::from_secs(30);
+    assert!(queue.receive(ORDERS, 10, 10, lease).await.unwrap().is_empty());
+    // With something in it, receives take turns.
+    send(&pg.host, "a", 1).await;
+    let soon =
+        tokio::time::timeout(Duration::from_millis(300), queue.receive(ORDERS, 10, 10, lease));
+    assert!(soon.await.is_err());
+    sqlx::query("SELECT pg_advisory_unlock_all()::text").execute(&mut admin).await.unwrap();
+    let mut taken = 0;
+    for _ in 0..100 {
+        taken += queue.receive(ORDERS, 10, 10, lease).await.unwrap().len();
+        let left: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM pgmq.q_order_taker WHERE vt <= now()")
+                .fetch_one(&mut admin)
+                .await
+                .unwrap();
+        if left == 0 {
+            return;
+        }
+    }
+    panic!("the message was not received: {taken}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -193,7 +193,7 @@ async fn every_table_with_a_tenant_forces_row_security_and_has_it_in_its_keys() 
     .unwrap();
     assert_eq!(
         definers,
-        ["forget_deduplication", "housekeep"],
+        ["forget_deduplication", "housekeep", "oldest_transaction"],
         "the only ones that act as the owner"
     );
     admin.close().await.unwrap();

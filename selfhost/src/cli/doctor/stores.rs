@@ -131,6 +131,27 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn a_schedule_is_named_while_its_newest_occurrence_is_dead() {
+        let row = |schedule: &str, outcome| Occurrence {
+            schedule: schedule.to_owned(),
+            scheduled_at: Timestamp::UNIX_EPOCH,
+            missed: 0,
+            node: "here".to_owned(),
+            fired_at: Timestamp::UNIX_EPOCH,
+            outcome,
+            ticks: Some(0),
+            skipped: 0,
+            reason: Some("there is no such queue".to_owned()),
+        };
+        let dead = row("digest", Outcome::Dead);
+        let told = schedules(&[dead.clone(), row("digest", Outcome::Fired)]);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].problem.contains("there is no such queue"), "{told:?}");
+        assert!(told[0].cure.contains("twinhost schedules run digest"), "{told:?}");
+        assert!(schedules(&[row("digest", Outcome::Fired), dead]).is_empty());
+    }
+
     #[tokio::test]
     async fn a_tenant_who_wants_mails_that_cannot_be_sent_is_named() {
         let ports = Memory::new(Timestamp::UNIX_EPOCH).ports();
