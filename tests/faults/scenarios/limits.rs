@@ -95,11 +95,12 @@ async fn when_too_much_waits_more_is_refused_until_it_is_done() -> anyhow::Resul
 }
 
 #[tokio::test]
-async fn a_thousand_callers_and_three_runners_share_twenty_connections() -> anyhow::Result<()> {
-    let scenario = "a_thousand_callers_and_three_runners_share_twenty_connections";
+async fn a_thousand_callers_and_two_runners_share_twenty_connections() -> anyhow::Result<()> {
+    let scenario = "a_thousand_callers_and_two_runners_share_twenty_connections";
     let mut site = Site::new(scenario, &[("max_connections", "20")]).await?;
     let mut runners = Vec::new();
-    for node in ["first", "second", "third"] {
+    // Each wants eleven, once it is busy.
+    for node in ["first", "second"] {
         let mut runner = site.runner(node)?;
         // All of them are this machine.
         runner.set("TWINHOST__HTTP__MAX_CONNECTIONS_PER_ADDRESS", "2000");
