@@ -12,3 +12,4 @@ mod row_security;
 mod s3;
 mod schedules;
 mod start;
+mod vitals;

@@ -136,6 +136,17 @@ async fn an_empty_database_that_is_not_to_be_migrated_is_refused() {
 }
 
 #[tokio::test]
+async fn a_database_of_an_older_program_that_is_not_to_be_migrated_is_refused() {
+    let database = Database::create().await;
+    migrate(&database.options(), &manifest()).await.unwrap();
+    let older = "DELETE FROM twinhost._migrations
+        WHERE version = (SELECT max(version) FROM twinhost._migrations)";
+    run(&mut database.admin().await, older).await;
+    let problems = problems(&database).await;
+    assert!(problems.len() == 1 && problems[0].contains("run `twinhost migrate`"), "{problems:?}");
+}
+
+#[tokio::test]
 async fn a_collection_cannot_take_the_name_of_another_table() {
     let database = Database::create().await;
     let mut manifest = manifest();
