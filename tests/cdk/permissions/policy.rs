@@ -111,7 +111,7 @@ mod tests {
 
     use super::*;
 
-    fn statement(condition: Value) -> Statement {
+    fn statement(condition: &Value) -> Statement {
         let all = json!({ "Sid": "It", "Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query"],
             "Resource": "arn:aws:dynamodb:*:table/t", "Condition": condition });
         serde_json::from_value(all).unwrap()
@@ -126,22 +126,22 @@ mod tests {
     fn what_no_statement_allows_is_not_allowed() {
         let get = call("dynamodb:GetItem", "TENANT#a#bills");
         assert!(allows(&[], &get).is_none());
-        assert!(allows(&[statement(json!({}))], &get).is_some());
-        assert!(allows(&[statement(json!({}))], &call("dynamodb:PutItem", "")).is_none());
+        assert!(allows(&[statement(&json!({}))], &get).is_some());
+        assert!(allows(&[statement(&json!({}))], &call("dynamodb:PutItem", "")).is_none());
         let elsewhere = Call { resource: "arn:aws:dynamodb:x:1:table/t2".into(), ..get };
-        assert!(allows(&[statement(json!({}))], &elsewhere).is_none());
+        assert!(allows(&[statement(&json!({}))], &elsewhere).is_none());
     }
 
     #[test]
     fn a_condition_must_hold_for_every_key_that_is_asked_for() {
         let of = |pattern: &str| json!({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [pattern] } });
         let get = call("dynamodb:GetItem", "TENANT#a#bills");
-        assert!(allows(&[statement(of("TENANT#*#bills"))], &get).is_some());
-        assert!(allows(&[statement(of("TENANT#*#bill"))], &get).is_none());
+        assert!(allows(&[statement(&of("TENANT#*#bills"))], &get).is_some());
+        assert!(allows(&[statement(&of("TENANT#*#bill"))], &get).is_none());
         let mut both = get;
         both.context.push(("dynamodb:LeadingKeys", "TENANT#a#users".to_owned()));
-        assert!(allows(&[statement(of("TENANT#*#bills"))], &both).is_none());
-        let other = statement(json!({ "NumericEquals": { "dynamodb:LeadingKeys": "1" } }));
+        assert!(allows(&[statement(&of("TENANT#*#bills"))], &both).is_none());
+        let other = statement(&json!({ "NumericEquals": { "dynamodb:LeadingKeys": "1" } }));
         assert!(allows(&[other], &call("dynamodb:GetItem", "1")).is_none());
     }
 
