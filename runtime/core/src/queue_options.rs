@@ -97,7 +97,6 @@ impl Default for QueueOptions {
 }
 
 /// Seconds read better than serde's own form.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(duration.as_secs())
 }
