@@ -238,10 +238,7 @@ impl Scheduler {
         {
             return Ok(Some(until(before.next_at, now)));
         }
-        let error = match self.fire(entry, due).await {
-            Ok(_) => return Ok(None),
-            Err(error) => error,
-        };
+        let Err(error) = self.fire(entry, due).await else { return Ok(None) };
         let Due { scheduled_at, missed, .. } = due;
         let (failure, is_last) = entry.failed(before, scheduled_at, now, error.to_string());
         let (schedule, attempts) = (entry.name, failure.attempts);
