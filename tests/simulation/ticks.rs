@@ -97,7 +97,9 @@ pub(crate) fn each_is_handled_once(world: &World, handled: &[u32]) {
     for (at, missed) in fired {
         let due = (at.as_second() - before.as_second()) / 60;
         if due > missed as i64 + 1 {
-            world.violated(format!("the tick of {at} stands for {missed} more, of {due} since {before}"));
+            world.violated(format!(
+                "the tick of {at} stands for {missed} more, of {due} since {before}"
+            ));
         }
         before = at;
     }

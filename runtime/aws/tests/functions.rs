@@ -64,7 +64,8 @@ struct Taker;
 impl Handler for Taker {
     type Event = Message<Order>;
     const NAME: &'static str = ORDERS;
-    const TRIGGER: twinhost::Consume = twinhost::Consume { max_receives: 2, ..twinhost::Consume::DEFAULT };
+    const TRIGGER: twinhost::Consume =
+        twinhost::Consume { max_receives: 2, ..twinhost::Consume::DEFAULT };
     const GRANTS: &'static [Grant] =
         &[Grant::ReadWrite(Account::COLLECTION), Grant::Publish(Bill::TOPIC)];
 

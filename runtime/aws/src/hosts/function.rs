@@ -89,9 +89,12 @@ impl Function {
                 Host::Http(HttpHost::new(app, handler.name, ports, route, recovery))
             }
             Trigger::Consume { .. } => Host::Queue(queue(app)),
-            Trigger::Schedule(schedule) => {
-                Host::Schedule(ScheduleHost::new(handler.name, *schedule, ports.clone(), queue(app)))
-            }
+            Trigger::Schedule(schedule) => Host::Schedule(ScheduleHost::new(
+                handler.name,
+                *schedule,
+                ports.clone(),
+                queue(app),
+            )),
         }))
     }
 

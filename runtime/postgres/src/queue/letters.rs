@@ -60,7 +60,7 @@ impl ReplayRow {
 }
 
 /// A redrive of the queue `handler`.
-fn redrive(handler: &str, row: RedriveRow) -> Result<Redrive, PortError> {
+fn redrive(handler: &str, row: &RedriveRow) -> Result<Redrive, PortError> {
     let unreadable = |error: serde_json::Error| {
         PortError::invalid(format!("redrive {}", row.id), format!("its selection: {error}"))
     };
@@ -87,7 +87,7 @@ impl PgQueue {
         let row = rows.into_iter().next();
         let row =
             row.ok_or_else(|| PortError::invalid(format!("redrive {id}"), "there is none"))?;
-        redrive(&row.queue.replace('_', "-"), row)
+        redrive(&row.queue.replace('_', "-"), &row)
     }
 }
 
@@ -146,7 +146,7 @@ impl DeadLetters for PgQueue {
         let max = i64::try_from(max).unwrap_or(i64::MAX);
         let statement = || query_as(checked(&text)).bind(&one.name).bind(max);
         let rows: Vec<RedriveRow> = self.fetch(statement).await?;
-        rows.into_iter().map(|row| redrive(queue, row)).collect()
+        rows.iter().map(|row| redrive(queue, row)).collect()
     }
 
     async fn replay(
