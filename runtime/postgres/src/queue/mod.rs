@@ -33,6 +33,12 @@ use sql::{MOVE_BATCH, Statements, checked};
 use turns::{Range, Turns};
 pub(crate) use wakes::{Wakes, announce, listen};
 
+/// Order groups that one statement looks at, which takes it a few hundredths of a second.
+const HEADS: i64 = 2_000;
+
+/// Statements of one receive that finds nothing: a queue of more groups, all hidden, is gone through in several.
+const SCANS: usize = 16;
+
 /// The queues of an application, in Postgres.
 #[derive(Debug)]
 pub struct PgQueue {
@@ -55,9 +61,18 @@ struct OneQueue {
     turns: Mutex<Turns>,
 }
 
+/// What one statement took.
+struct Taken {
+    rows: Vec<ReceivedRow>,
+    /// How many were deleted because they were kept too long.
+    expired: u64,
+    /// The group at which it stopped because it had looked at [`HEADS`].
+    stopped: Option<String>,
+}
+
 #[derive(FromRow)]
 struct ReceivedRow {
-    /// In the last row only: how many were deleted because they were kept too long.
+    /// In the last row only: how many were deleted because they were kept too long. Its `name` is where the scan stopped.
     expired: Option<i64>,
     msg_id: i64,
     read_ct: i32,
@@ -141,14 +156,14 @@ impl PgQueue {
         }
     }
 
-    /// Takes messages, and deletes those of them that were kept too long; answers how many these were.
+    /// Takes messages, and deletes those of them that were kept too long.
     async fn take(
         &self,
         one: &OneQueue,
         circle: &[Range],
         (max, per_group): (usize, usize),
         lease: Duration,
-    ) -> Result<(Vec<ReceivedRow>, u64), PortError> {
+    ) -> Result<Taken, PortError> {
         let limit = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         let statement = || {
             let query = query_as(checked(&one.statements.receive))
@@ -158,15 +173,16 @@ impl PgQueue {
             let (lows, highs): (Vec<&str>, Vec<&str>) =
                 circle.iter().map(|(low, high)| (low.as_str(), high.as_str())).unzip();
             if one.options.ordered {
-                query.bind(lows).bind(limit(per_group.min(max))).bind(highs)
+                query.bind(lows).bind(limit(per_group.min(max))).bind(highs).bind(HEADS)
             } else {
                 query.bind(lows).bind(highs)
             }
         };
         let mut rows: Vec<ReceivedRow> = self.fetch(statement).await?;
-        let expired = rows.iter().filter_map(|row| row.expired).sum::<i64>();
-        rows.retain(|row| row.expired.is_none());
-        Ok((rows, u64::try_from(expired).unwrap_or(0)))
+        let last = rows.extract_if(.., |row| row.expired.is_some()).next();
+        let (expired, stopped) = last.map_or((None, None), |row| (row.expired, row.name));
+        let expired = expired.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+        Ok(Taken { rows, expired, stopped })
     }
 
     /// Deletes what was kept too long, of every queue. Answers how many messages.
@@ -271,12 +287,17 @@ impl Queue for PgQueue {
         }
         let one = self.queue(queue)?;
         let circle = one.turns.lock().unwrap_or_else(PoisonError::into_inner).circle();
-        let mut rows = loop {
-            let (rows, expired) = self.take(&one, &circle, (max, per_group), lease).await?;
-            note_expired(queue, false, expired);
-            // What was kept too long is no reason to say that there is nothing.
-            if expired == 0 || !rows.is_empty() {
-                break rows;
+        let (mut ahead, mut scans) = (circle.clone(), 0);
+        let Taken { mut rows, stopped, .. } = loop {
+            let taken = self.take(&one, &ahead, (max, per_group), lease).await?;
+            note_expired(queue, false, taken.expired);
+            scans += 1;
+            match &taken.stopped {
+                _ if !taken.rows.is_empty() => break taken,
+                Some(group) if scans < SCANS => ahead = turns::behind(ahead, group),
+                // What was kept too long is no reason to say that there is nothing.
+                None if taken.expired > 0 => {}
+                _ => break taken,
             }
         };
         let ordered = one.options.ordered;
@@ -292,8 +313,8 @@ impl Queue for PgQueue {
         });
         let names: Vec<String> = rows.iter().map(name).collect();
         one.turns.lock().unwrap_or_else(PoisonError::into_inner).taken(
-            names.iter().map(String::as_str),
-            rows.len() == max,
+            names.iter().chain(&stopped).map(String::as_str),
+            rows.len() == max || stopped.is_some(),
             ordered,
         );
         if Mutant::SwapTwoAtHome.on() && rows.len() > 1 && rows[0].name == rows[1].name {

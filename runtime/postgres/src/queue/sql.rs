@@ -9,7 +9,8 @@ use sqlx::AssertSqlSafe;
 /// that [`Turns`](super::turns::Turns) says, behind `$4` and up to `$6`, so that neither a busy tenant nor a busy
 /// group can starve the rest. Of each group whose head is visible the first `$5` messages are locked; the locked rows
 /// are as they are now, whatever another receive has done since this statement began, and of them the leading run
-/// that is visible is taken. The scan stops when there are `$1`.
+/// that is visible is taken. The scan stops when there are `$1`, or after `$7` heads, so that however many groups are
+/// hidden a statement is short: [`STOPPED`] says at which.
 ///
 /// Receives of one queue take turns, under an advisory lock: each locks rows of many groups, and two would
 /// wait for each other in a circle. Of an empty queue nobody takes it.
@@ -20,8 +21,8 @@ WITH clock AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT pg_advisory_xact_lock('{q}'::regclass::oid::bigint)::text AS mine
         FROM {q} ORDER BY msg_id LIMIT 1) AS turn ON true),
-taken AS MATERIALIZED (
-    SELECT run.msg_id, run.expired
+heads AS MATERIALIZED (
+    SELECT head.name, head.vt
     FROM unnest($4::text[], $6::text[]) AS part(low, high)
     CROSS JOIN LATERAL (
         WITH RECURSIVE head(name, vt) AS (
@@ -32,6 +33,10 @@ taken AS MATERIALIZED (
                 SELECT {group} AS name, vt FROM {q} WHERE {group} > head.name AND {group} <= part.high
                 ORDER BY {group}, msg_id LIMIT 1) AS next)
         SELECT * FROM head) AS head
+    LIMIT $7),
+taken AS MATERIALIZED (
+    SELECT run.msg_id, run.expired
+    FROM heads AS head
     CROSS JOIN clock
     CROSS JOIN LATERAL (
         SELECT msg_id, enqueued_at <= clock.now - $3 * interval '1 microsecond' AS expired,
@@ -42,6 +47,10 @@ taken AS MATERIALIZED (
     ) AS run
     WHERE head.vt <= clock.now AND run.leading
     LIMIT $1)"#;
+
+/// The group that the scan stopped at, if it was for the number of heads. Asked only when few were taken: then all heads
+/// have been looked at anyway.
+const STOPPED: &str = "CASE WHEN (SELECT count(*) FROM taken) < $1 THEN (SELECT name FROM heads OFFSET $7 - 1 LIMIT 1) END";
 
 /// Takes of each tenant, in the parts that [`Turns`](super::turns::Turns) says, the messages that have been visible for
 /// longest.
@@ -69,7 +78,7 @@ taken AS MATERIALIZED (
     LIMIT $1)";
 
 /// Hides what was taken for `$2`, but deletes what was sent more than `$3` ago. One row more than was
-/// received says how many those were. By an array, lest the planner, which cannot know how few they are, reads it all.
+/// received says how many those were, and where the scan stopped. By an array, lest the planner, which cannot know how few they are, reads it all.
 ///
 /// It need not be durable: after a crash the message is merely visible, and received, once more.
 const RECEIVE: &str = r#",
@@ -86,7 +95,7 @@ SELECT NULL::bigint AS expired, msg_id, read_ct, read_ct - {uncounted} AS receiv
     headers ->> 'trace' AS trace
 FROM received
 UNION ALL
-SELECT count(*), 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL FROM gone"#;
+SELECT count(*), 0, 0, 0, 0, NULL, NULL, {stopped}, NULL, NULL FROM gone"#;
 
 /// Extends leases that are still good, unless the message would be hidden for more than `$4` since it was
 /// received; answers which are good, and whether they could be extended.
@@ -226,6 +235,7 @@ impl Statements {
         let since = if ordered { "vt" } else { "enqueued_at" };
         let text = |template: &str| {
             template
+                .replace("{stopped}", if ordered { STOPPED } else { "NULL" })
                 .replace("{since}", since)
                 .replace("{uncounted}", "coalesce((headers ->> 'uncounted')::int, 0)")
                 .replace("{tenant}", "((coalesce(headers ->> 'tenant', ' ') || '/') COLLATE \"C\")")

@@ -63,6 +63,14 @@ impl Turns {
     }
 }
 
+/// What is left of a circle behind a group.
+pub(super) fn behind(circle: Vec<Range>, group: &str) -> Vec<Range> {
+    let mut rest =
+        circle.into_iter().skip_while(|(low, high)| group <= low.as_str() || group > high.as_str());
+    let high = rest.next().map(|(_, high)| (group.to_owned(), high));
+    high.into_iter().chain(rest).collect()
+}
+
 /// Behind the groups of a tenant: `0` follows `/`.
 fn end(tenant: &str) -> String {
     format!("{}0", tenant.strip_suffix('/').unwrap_or(tenant))
@@ -106,6 +114,15 @@ mod tests {
         taken.truncate(max);
         turns.taken(taken.iter().copied(), taken.len() == max, true);
         taken
+    }
+
+    #[test]
+    fn what_is_left_of_a_circle_begins_behind_a_group() {
+        let part = |low: &str, high: &str| (low.to_owned(), high.to_owned());
+        let circle = vec![part("m", "z"), part("", "c"), part("c", "m")];
+        assert_eq!(behind(circle.clone(), "b"), [part("b", "c"), part("c", "m")]);
+        assert_eq!(behind(circle.clone(), "c"), [part("c", "c"), part("c", "m")]);
+        assert_eq!(behind(circle, "n").len(), 3);
     }
 
     fn flood(tenant: &str) -> Vec<String> {

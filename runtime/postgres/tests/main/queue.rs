@@ -93,6 +93,25 @@ async fn a_tenant_is_served_next_whatever_another_has_waiting() {
 }
 
 #[tokio::test]
+async fn what_waits_behind_thousands_of_hidden_groups_is_found_bit_by_bit() {
+    let pg = pg().await;
+    let queue = pg.host.queue();
+    let mut admin = pg.database.admin().await;
+    let hidden = "INSERT INTO pgmq.q_order_taker (vt, message, headers)
+        SELECT clock_timestamp() + interval '1 hour', '\"{}\"',
+            jsonb_build_object('id', n, 'tenant', 'acme', 'x-pgmq-group', 'acme/a' || n)
+        FROM generate_series(1, 40000) AS n";
+    sqlx::query(hidden).execute(&mut admin).await.unwrap();
+    send(&pg.host, "z", 1).await;
+    let mut found = Vec::new();
+    for _ in 0..3 {
+        found.push(queue.receive(ORDERS, 10, 10, Duration::from_secs(30)).await.unwrap().len());
+    }
+    // One receive looks at 32,000 groups, a statement at 2,000; a third begins anew and finds nothing.
+    assert_eq!(found, [0, 1, 0]);
+}
+
+#[tokio::test]
 async fn whoever_looks_at_an_empty_queue_waits_for_nobody_and_nobody_for_them() {
     let pg = pg().await;
     let queue = pg.host.queue();
