@@ -86,7 +86,7 @@ impl Memory {
     }
 
     /// Queues messages as this application says. A queue that is not declared is
-    /// [ordered](QueueOptions::ORDERED).
+    /// [ordered](crate::QueueOptions::ORDERED).
     pub fn declare(&self, manifest: &Manifest) {
         let mut state = self.lock();
         for handler in manifest.queues() {
