@@ -76,8 +76,8 @@ async fn a_message_that_cannot_be_read_is_a_dead_letter_with_its_reason() -> any
     assert!(metrics.contains(&line), "{metrics}");
 
     // Sent back unchanged they come back, and can be thrown away.
-    let all = world.home.json(&["queues", "redrive", "normalizer"]).await?;
-    assert_eq!(all["redriven"], garbage.len());
+    let all = world.home.json(&["queues", "dlq", "redrive", "normalizer"]).await?;
+    assert_eq!(all["moved"], garbage.len());
     world.dead_letters(garbage.len()).await?;
     let purged = world.home.json(&["queues", "purge", "normalizer", "--dead", "--yes"]).await?;
     assert_eq!(purged["purged"], garbage.len());
@@ -111,10 +111,12 @@ async fn a_dead_letter_whose_cause_is_gone_is_redriven() -> anyhow::Result<()> {
     // The same bytes under another id bring the object back.
     assert!(world.sender.post("restored", &body).await?.is_accepted());
     world.reads(1).await?;
-    let output = world.home.output(&["queues", "redrive", "normalizer", "--id", "nobody"]).await?;
+    let output =
+        world.home.output(&["queues", "dlq", "redrive", "normalizer", "--id", "nobody"]).await?;
     assert!(!output.status.success(), "there is no such dead letter");
-    let redriven = world.home.json(&["queues", "redrive", "normalizer", "--id", "lost"]).await?;
-    assert_eq!(redriven["redriven"], 1);
+    let redriven =
+        world.home.json(&["queues", "dlq", "redrive", "normalizer", "--id", "lost"]).await?;
+    assert_eq!(redriven["moved"], 1);
     let summary = world.reads(2).await?;
     assert_eq!(summary["dead_letters"], json!({}), "{summary}");
     // The same event in both: one cost event and a duplicate.
