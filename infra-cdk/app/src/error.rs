@@ -17,6 +17,11 @@ pub enum DeployError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The stand-ins of functions that are not built cannot be written.
+    #[error(
+        "`infra-cdk/cdk.out` cannot be written ({0}); make it writable, or run `make lambda` first"
+    )]
+    NoRoom(#[from] std::io::Error),
     /// A setting has a value that it cannot have.
     #[error("setting `{name}` is `{value}`; use {allowed}, such as `-c {name}={example}`")]
     Setting {

@@ -14,6 +14,7 @@ mod check;
 mod error;
 pub mod grants;
 pub mod naming;
+mod not_built;
 mod settings;
 mod stacks;
 pub mod tools;

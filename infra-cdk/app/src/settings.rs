@@ -131,7 +131,7 @@ pub(crate) fn reserved(app: &App, handler: &str) -> Result<Option<u32>, DeployEr
 }
 
 /// Where `make lambda` puts the zips.
-fn built() -> PathBuf {
+pub(crate) fn built() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/functions"))
 }
 

@@ -16,7 +16,9 @@ use twinhost::manifest::Manifest;
 use crate::check::check;
 use crate::error::DeployError;
 use crate::naming::Names;
+use crate::not_built::stand_in;
 use crate::settings::Settings;
+use crate::tools;
 use data::Data;
 use service::Service;
 
@@ -34,9 +36,11 @@ struct Plan<'a> {
 ///
 /// When a setting is wrong, when AWS cannot do what the application asks for, or when the CDK refuses.
 pub fn build(app: &App, application: &twinhost::App) -> Result<(), DeployError> {
-    let settings = Settings::read(app)?;
-    check(application, &settings)?;
+    let mut settings = Settings::read(app)?;
     let manifest = application.manifest();
+    let folder = tools::infra_cdk().join("cdk.out/not-built");
+    settings.functions = stand_in(&settings.functions, &folder, &manifest)?.to_owned();
+    check(application, &settings)?;
     let names = Names::new(&manifest.app, &settings.stage);
     let plan = Plan { app, manifest: &manifest, settings: &settings, names };
     let data = Data::new(&plan)?;
