@@ -129,9 +129,10 @@ async fn no_secret_is_told_in_logs_answers_metrics_or_commands() -> anyhow::Resu
 
     // A database that goes away is complained about, without its password.
     let mut connection = database.connect().await?;
-    sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'twinhost'")
-        .execute(&mut connection)
-        .await?;
+    // Only this home's: others share the server.
+    let sessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    sqlx::query(sessions).execute(&mut connection).await?;
     drop(connection);
     provoke(&home, &sender).await?;
     home.stop().await?;
