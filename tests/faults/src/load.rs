@@ -178,7 +178,8 @@ impl Load {
             }
             anyhow::Ok(())
         };
-        let ended = tokio::time::timeout(PATIENCE, all).await;
+        // Each of a thousand may be told to come again some more times.
+        let ended = tokio::time::timeout(PATIENCE * 2, all).await;
         ensure!(ended.is_ok(), "producers are still waiting to be acknowledged");
         ended??;
         Ok(std::mem::take(&mut *self.shared.answers()))
