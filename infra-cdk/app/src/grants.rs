@@ -166,10 +166,7 @@ fn of_grant(manifest: &Manifest, grant: &Grant, at: &Places<'_>) -> Vec<Statemen
         Grant::Write(name) => documents("Write", name, &WRITE),
         Grant::ReadWrite(name) => documents("ReadWrite", name, &[READ.as_slice(), &WRITE].concat()),
         Grant::Publish(topic) => {
-            let queues = manifest.handlers.iter().filter(
-                |it| matches!(&it.trigger, Trigger::Consume { topic: its, .. } if its == topic),
-            );
-            let queues = queues.map(|it| (at.queue)(it.name)).collect();
+            let queues = manifest.consumers(topic).map(|it| (at.queue)(it.name)).collect();
             vec![Statement::new(sid("Publish", topic), &["sqs:SendMessage"], queues)]
         }
         Grant::ReadObjects(prefix) => vec![

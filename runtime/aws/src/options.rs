@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use twinhost::manifest::{HandlerManifest, Manifest, Trigger};
+use twinhost::manifest::{Manifest, Trigger};
 use twinhost::{Access, Grant};
 
 use crate::error::StartError;
@@ -156,7 +156,7 @@ impl AwsOptions {
                     return Err(missing(KMS_KEY, &why()));
                 }
                 Grant::Publish(topic) => {
-                    for consumer in consumers(manifest, topic) {
+                    for consumer in manifest.consumers(topic) {
                         if !self.queues.contains_key(consumer.name) {
                             return Err(missing(&variable(QUEUE, consumer.name), &why()));
                         }
@@ -185,15 +185,6 @@ impl AwsOptions {
             _ => Ok(()),
         }
     }
-}
-
-fn consumers<'a>(
-    manifest: &'a Manifest,
-    wanted: &'a str,
-) -> impl Iterator<Item = &'a HandlerManifest> {
-    manifest.handlers.iter().filter(
-        move |handler| matches!(&handler.trigger, Trigger::Consume { topic, .. } if topic == wanted),
-    )
 }
 
 /// The variable that names a handler's queue or dead-letter queue.

@@ -26,6 +26,13 @@ impl Manifest {
         self.handlers.iter().filter(|handler| handler.trigger.max_receives().is_some())
     }
 
+    /// The handlers that a topic's messages go to.
+    pub fn consumers(&self, topic: &str) -> impl Iterator<Item = &HandlerManifest> {
+        self.handlers.iter().filter(
+            move |handler| matches!(&handler.trigger, Trigger::Consume { topic: its, .. } if its == topic),
+        )
+    }
+
     /// The handler of this name.
     #[must_use]
     pub fn handler(&self, name: &str) -> Option<&HandlerManifest> {

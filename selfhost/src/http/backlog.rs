@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use twinhost::Grant;
-use twinhost::manifest::{HandlerManifest, Manifest, Trigger};
+use twinhost::manifest::{HandlerManifest, Manifest};
 
 use crate::health::Health;
 
@@ -68,14 +68,9 @@ impl Backlog {
 
 /// The queues that a handler may send to: those of every consumer of a topic that it may publish to.
 pub(super) fn queues_behind(handler: &HandlerManifest, manifest: &Manifest) -> Vec<&'static str> {
-    let published = |wanted: &str| {
-        handler
-            .grants
-            .iter()
-            .any(|grant| matches!(grant, Grant::Publish(topic) if *topic == wanted))
-    };
-    let consumers = manifest.handlers.iter().filter(
-        |consumer| matches!(&consumer.trigger, Trigger::Consume { topic, .. } if published(topic)),
-    );
-    consumers.map(|consumer| consumer.name).collect()
+    let topics = handler.grants.iter().filter_map(|grant| match grant {
+        Grant::Publish(topic) => Some(*topic),
+        _ => None,
+    });
+    topics.flat_map(|topic| manifest.consumers(topic)).map(|consumer| consumer.name).collect()
 }

@@ -176,11 +176,7 @@ fn environment(
                 set(KMS_KEY, data.key.key_arn()?);
             }
             Grant::Publish(topic) => {
-                for consumer in &plan.manifest.handlers {
-                    if !matches!(&consumer.trigger, Trigger::Consume { topic: its, .. } if its == topic)
-                    {
-                        continue;
-                    }
+                for consumer in plan.manifest.consumers(topic) {
                     if let Some(queues) = parts.queues(consumer.name) {
                         set(&variable(QUEUE, consumer.name), queues.queue.queue_url()?);
                     }

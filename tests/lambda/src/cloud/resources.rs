@@ -152,10 +152,7 @@ pub(super) fn variables(
                 wanted.push((KMS_KEY.to_owned(), options.kms_key.as_ref()))
             }
             Grant::Publish(topic) => {
-                let consumers = manifest.handlers.iter().filter(|handler| {
-                    matches!(&handler.trigger, Trigger::Consume { topic: theirs, .. } if theirs == topic)
-                });
-                wanted.extend(consumers.map(|consumer| queue(consumer.name)));
+                wanted.extend(manifest.consumers(topic).map(|consumer| queue(consumer.name)));
             }
             _ => {}
         }
