@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
+use faults::app::SCHEDULES;
 use faults::load::Plan;
 use faults::probe;
 use faults::proxy::{Proxy, Reply, Way, Weather};
@@ -49,10 +50,18 @@ async fn a_commit_whose_answer_is_lost_has_its_effect_once() -> anyhow::Result<(
     Ok(())
 }
 
-/// Lets a tick of each schedule be due in a few seconds.
+/// Lets a tick of each schedule be due in a few seconds, from the runner's next start on.
 async fn ticks_are_due_soon(database: &mut PgConnection) -> anyhow::Result<()> {
     let soon =
         "UPDATE twinhost.schedules SET first_seen = clock_timestamp() - interval '54 seconds'";
+    // A runner is ready before its scheduler has seen them all.
+    within(RECONNECTED, "every schedule was seen", async || {
+        let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM twinhost.schedules")
+            .fetch_one(&mut *database)
+            .await?;
+        Ok(usize::try_from(seen).is_ok_and(|seen| seen == SCHEDULES.len()).then_some(()))
+    })
+    .await?;
     sqlx::query(soon).execute(database).await?;
     Ok(())
 }
