@@ -52,9 +52,27 @@ struct Inner {
     backend: Arc<dyn Backend>,
     phase: watch::Sender<Phase>,
     began: Instant,
-    database: Mutex<Option<(Instant, bool)>>,
-    stats: Mutex<Option<(Instant, Vec<QueueStats>)>>,
-    vitals: Mutex<Option<(Instant, Option<Vitals>)>>,
+    database: Recent<bool>,
+    stats: Recent<Vec<QueueStats>>,
+    vitals: Recent<Option<Vitals>>,
+}
+
+/// The last answer to a question, which is good for a moment: whoever asks meanwhile gets it, too.
+#[derive(Debug, Default)]
+struct Recent<T>(Mutex<Option<(Instant, T)>>);
+
+impl<T: Clone> Recent<T> {
+    async fn or(&self, ask: impl Future<Output = T>) -> T {
+        let mut last = self.0.lock().await;
+        if let Some((at, answer)) = &*last
+            && at.elapsed() < FRESH
+        {
+            return answer.clone();
+        }
+        let answer = ask.await;
+        *last = Some((Instant::now(), answer.clone()));
+        answer
+    }
 }
 
 impl Health {
@@ -69,9 +87,9 @@ impl Health {
             backend,
             phase: watch::Sender::new(Phase::Starting),
             began: Instant::now(),
-            database: Mutex::default(),
-            stats: Mutex::default(),
-            vitals: Mutex::default(),
+            database: Recent::default(),
+            stats: Recent::default(),
+            vitals: Recent::default(),
         }))
     }
 
@@ -88,49 +106,29 @@ impl Health {
 
     /// Whether the database answers.
     pub async fn database(&self) -> bool {
-        let mut last = self.0.database.lock().await;
-        match *last {
-            Some((at, well)) if at.elapsed() < FRESH => well,
-            _ => {
-                let well = matches!(timeout(PATIENCE, self.0.backend.check()).await, Ok(Ok(())));
-                *last = Some((Instant::now(), well));
-                well
-            }
-        }
+        let backend = &self.0.backend;
+        let ask = async { matches!(timeout(PATIENCE, backend.check()).await, Ok(Ok(()))) };
+        self.0.database.or(ask).await
     }
 
     /// The figures of the queues; none when they cannot be had in time.
     pub async fn queues(&self) -> Vec<QueueStats> {
-        let mut last = self.0.stats.lock().await;
-        if let Some((at, stats)) = &*last
-            && at.elapsed() < FRESH
-        {
-            return stats.clone();
-        }
         // One after the other: whoever watches must not crowd out the work.
-        let ask = async {
+        let all = async {
             let mut stats = Vec::new();
             for queue in &self.0.queues {
                 stats.extend(self.0.queue.stats(queue).await.ok());
             }
             stats
         };
-        let stats = timeout(PATIENCE, ask).await.unwrap_or_default();
-        *last = Some((Instant::now(), stats.clone()));
-        stats
+        self.0.stats.or(async { timeout(PATIENCE, all).await.unwrap_or_default() }).await
     }
 
     /// Whether the database clears away after itself; `None` when it does not say so in time.
     pub async fn vitals(&self) -> Option<Vitals> {
-        let mut last = self.0.vitals.lock().await;
-        if let Some((at, vitals)) = &*last
-            && at.elapsed() < FRESH
-        {
-            return vitals.clone();
-        }
-        let vitals = timeout(PATIENCE, self.0.backend.vitals()).await.ok().and_then(Result::ok);
-        *last = Some((Instant::now(), vitals.clone()));
-        vitals
+        let backend = &self.0.backend;
+        let ask = async { timeout(PATIENCE, backend.vitals()).await.ok().and_then(Result::ok) };
+        self.0.vitals.or(ask).await
     }
 
     /// The answer of `/readyz`.
