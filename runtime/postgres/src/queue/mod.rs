@@ -286,15 +286,15 @@ impl Queue for PgQueue {
             return Err(PortError::too_long_a_lease(queue, lease));
         }
         let one = self.queue(queue)?;
-        let circle = one.turns.lock().unwrap_or_else(PoisonError::into_inner).circle();
-        let (mut ahead, mut scans) = (circle.clone(), 0);
+        let mut circle = one.turns.lock().unwrap_or_else(PoisonError::into_inner).circle();
+        let mut scans = 0;
         let Taken { mut rows, stopped, .. } = loop {
-            let taken = self.take(&one, &ahead, (max, per_group), lease).await?;
+            let taken = self.take(&one, &circle, (max, per_group), lease).await?;
             note_expired(queue, false, taken.expired);
             scans += 1;
             match &taken.stopped {
                 _ if !taken.rows.is_empty() => break taken,
-                Some(group) if scans < SCANS => ahead = turns::behind(ahead, group),
+                Some(group) if scans < SCANS => circle = turns::behind(circle, group),
                 // What was kept too long is no reason to say that there is nothing.
                 None if taken.expired > 0 => {}
                 _ => break taken,
