@@ -7,6 +7,7 @@ use std::process::{ExitStatus, Output, Stdio};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
+use faults::process;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -129,8 +130,7 @@ impl Home {
     ///
     /// When it is not running.
     pub fn pid(&self) -> anyhow::Result<Pid> {
-        let pid = self.up.as_ref().and_then(Child::id).context("the runner is not running")?;
-        Ok(Pid::from_raw(i32::try_from(pid)?))
+        process::pid(self.up.as_ref())
     }
 
     /// Kills the runner at once, as a loss of power would.
@@ -139,8 +139,7 @@ impl Home {
     ///
     /// When it is not running.
     pub async fn kill(&mut self) -> anyhow::Result<()> {
-        let mut child = self.up.take().context("the runner is not running")?;
-        child.kill().await.context("kill the runner")
+        process::end(&mut self.up).await
     }
 
     /// Kills the embedded Postgres at once; its children end with it.

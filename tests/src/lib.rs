@@ -11,11 +11,11 @@ pub mod python;
 pub mod sender;
 pub mod wire;
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
+pub use faults::free_port;
 
 /// The longest that anything in these tests is waited for.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -30,15 +30,6 @@ pub fn project() -> PathBuf {
 #[must_use]
 pub fn corpus() -> PathBuf {
     project().join("tests/corpus/cloudtrail")
-}
-
-/// A port on loopback that nothing listens on.
-///
-/// # Errors
-///
-/// When loopback has none left.
-pub fn free_port() -> anyhow::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 /// An executable of this build.

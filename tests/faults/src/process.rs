@@ -2,8 +2,33 @@
 
 use std::fs;
 
+use anyhow::Context as _;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use tokio::process::Child;
+
+/// What is said of a runner that was never started, or is gone.
+const NOT_RUNNING: &str = "the runner is not running";
+
+/// The process of a runner.
+///
+/// # Errors
+///
+/// When it is not running.
+pub fn pid(runner: Option<&Child>) -> anyhow::Result<Pid> {
+    let pid = runner.and_then(Child::id).context(NOT_RUNNING)?;
+    Ok(Pid::from_raw(i32::try_from(pid)?))
+}
+
+/// Kills a runner at once, as a loss of power would.
+///
+/// # Errors
+///
+/// When it is not running.
+pub async fn end(runner: &mut Option<Child>) -> anyhow::Result<()> {
+    let mut child = runner.take().context(NOT_RUNNING)?;
+    child.kill().await.context("kill the runner")
+}
 
 /// Processes that stand still for as long as this value lives.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use crate::{free_port, within};
+use crate::{free_port, process, within};
 
 /// The longest that a runner may take to start, or to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -160,8 +160,7 @@ impl Runner {
     ///
     /// When it is not running.
     pub fn pid(&self) -> anyhow::Result<Pid> {
-        let pid = self.child.as_ref().and_then(Child::id).context("the runner is not running")?;
-        Ok(Pid::from_raw(i32::try_from(pid)?))
+        process::pid(self.child.as_ref())
     }
 
     /// Kills it at once.
@@ -170,8 +169,7 @@ impl Runner {
     ///
     /// When it is not running.
     pub async fn kill(&mut self) -> anyhow::Result<()> {
-        let mut child = self.child.take().context("the runner is not running")?;
-        child.kill().await.context("kill the runner")
+        process::end(&mut self.child).await
     }
 
     /// Tells it to stop and waits until it has; answers how long that took.
