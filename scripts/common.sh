@@ -15,3 +15,6 @@ fail() {
     for cure in "$@"; do printf '       %s\n' "$cure" >&2; done
     exit 1
 }
+
+# summary_of LOG: the last words of cargo-nextest, without colour; nothing if it did not come to that.
+summary_of() { sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -E '^ *Summary \[' | tail -n 1 | sed 's/^ *//' || true; }
