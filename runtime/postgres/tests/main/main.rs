@@ -3,6 +3,7 @@
 
 mod commit;
 mod database;
+mod moves;
 mod ports;
 mod queue;
 mod queue_properties;
