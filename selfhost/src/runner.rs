@@ -123,7 +123,7 @@ impl Runner {
         let scheduler = Scheduler::new(&manifest, &ports, occurrences, &config.node)?;
         let options = ConsumerOptions::default();
         let consumer = |handler| {
-            Consumer::new(app.clone(), handler, ports.clone(), Arc::clone(&queue), options)
+            Consumer::new(app.clone(), handler, ports.clone(), Arc::clone(&queue), options.clone())
         };
         let consumers = manifest.handlers.iter().filter_map(consumer).collect();
         let (listener, http_address) = listen(config.http.listen, "http.listen").await?;

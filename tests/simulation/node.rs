@@ -83,10 +83,10 @@ impl Running {
         let app = app::of(world, &node);
         let manifest = app.manifest();
         let (stop, cut) = (CancellationToken::new(), CancellationToken::new());
+        let options = ConsumerOptions { poll: POLL, ..ConsumerOptions::default() };
         let consumers = manifest.handlers.iter().filter_map(|handler| {
             let queue = Arc::clone(&wire) as _;
-            let options = ConsumerOptions { poll: POLL };
-            Consumer::new(app.clone(), handler, ports.clone(), queue, options)
+            Consumer::new(app.clone(), handler, ports.clone(), queue, options.clone())
         });
         let mut tasks: Vec<JoinHandle<()>> = consumers
             .map(|consumer| tokio::spawn(consumer.run(stop.clone(), cut.clone())))

@@ -128,6 +128,7 @@ impl Delivery {
             group: self.group,
             body: self.body,
             receive_count: self.receive_count,
+            unanswered: false,
             sent_at: self.sent_at,
             trace: self.trace,
         }

@@ -104,6 +104,7 @@ fn delivery(args: &InvokeArgs, handler: &HandlerManifest, ports: &Ports) -> Resu
                 )
             })?;
             Ok(Delivery::Messages(vec![Received {
+                unanswered: false,
                 receipt: Receipt { queue: handler.name.to_owned(), handle: id.clone() },
                 id,
                 tenant: tenant.clone(),

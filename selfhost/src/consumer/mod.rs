@@ -12,15 +12,20 @@
 //!
 //! # Whose fault a crash is
 //!
-//! A message that was delivered before runs alone, and while such messages come
-//! only as many are taken as can run at once. So a message that kills the whole
-//! process uses up its own deliveries and not those of its neighbours.
+//! A message that kills the whole process uses up its own deliveries and not those of its neighbours. One that was
+//! delivered before is a run of its own, and while such messages come only as many are taken as can run at once. And
+//! one that has its last delivery, while nobody has said what became of the one before, has the process to itself
+//! ([`Company`]): whatever ends the process then, it was this. Until it can be alone it is given back, lest another
+//! that is alone first takes it along.
 //!
 //! # One seed, one schedule
 //!
 //! The simulation (`tests/simulation`) replays what it finds, so nothing in here may be left to chance: every `select!` is
 //! biased, nothing goes through a `HashMap` in its order, and a random-looking delay is derived from the message.
 
+mod company;
+#[cfg(test)]
+mod crash_tests;
 #[cfg(test)]
 mod fairness_tests;
 #[cfg(test)]
@@ -34,18 +39,20 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::OptionFuture;
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, OptionFuture};
 use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use twinhost::manifest::HandlerManifest;
-use twinhost::mutants::Mutant;
-use twinhost::ports::{DeadLetter, PortError, Ports, Queue, Received, Release};
+use twinhost::ports::{PortError, Ports, Queue, Received, Release};
 use twinhost::{App, TenantId};
 
 use crate::quiet::Quiet;
+pub use company::Company;
+use company::Solitude;
 use leases::{Lease, Leases};
-use run::Runs;
+use run::{Runs, untouched};
 
 /// The longest lease: after a crash nobody waits longer for what was in flight.
 const LONGEST_LEASE: Duration = Duration::from_secs(30);
@@ -57,15 +64,17 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_
 const FAST: Duration = Duration::from_secs(1);
 
 /// How a queue is consumed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ConsumerOptions {
     /// How often to look at the queue when nobody says that there is something.
     pub poll: Duration,
+    /// What the consumers of the process have in common.
+    pub company: Company,
 }
 
 impl Default for ConsumerOptions {
     fn default() -> Self {
-        Self { poll: Duration::from_secs(5) }
+        Self { poll: Duration::from_secs(5), company: Company::default() }
     }
 }
 
@@ -95,7 +104,14 @@ impl Consumer {
             batch: handler.trigger.batch().max(1) as usize,
             lease: Duration::from_secs(handler.visibility_seconds()).min(LONGEST_LEASE),
             poll: options.poll,
-            runs: Arc::new(Runs { app, name: handler.name, ports, queue, max_receives }),
+            runs: Arc::new(Runs {
+                app,
+                name: handler.name,
+                ports,
+                queue,
+                company: options.company,
+                max_receives,
+            }),
         })
     }
 
@@ -116,6 +132,8 @@ impl Consumer {
             busy: HashMap::new(),
             lot: Lot { at: Instant::now(), messages: 1, runs: 1, ended: 0 },
             cautious: false,
+            approach: None,
+            alone: None,
             cut,
             consumer: &self,
         };
@@ -150,6 +168,10 @@ struct Taking<'a> {
     lot: Lot,
     /// Whether the last messages taken had been delivered before.
     cautious: bool,
+    /// Waits to be alone, for a message that has to be.
+    approach: Option<BoxFuture<'static, Solitude>>,
+    /// Nothing runs in the process until such a message does, or is not there any more.
+    alone: Option<Solitude>,
     cut: CancellationToken,
 }
 
@@ -187,6 +209,11 @@ impl Taking<'_> {
                     // The next of its group can be taken now.
                     look = pause.is_none();
                 }
+                Some(alone) = OptionFuture::from(self.approach.as_mut()) => {
+                    self.approach = None;
+                    self.alone = Some(alone);
+                    look = true;
+                }
                 Some(received) = received => {
                     receiving = None;
                     let taken = match received {
@@ -204,6 +231,7 @@ impl Taking<'_> {
                                 tracing::warn!(queue = runs.name, %error, times, "Cannot receive messages");
                             });
                             look = false;
+                            self.alone = None;
                             pause = Some(pause.map_or(PAUSE.0, |p: Duration| (p * 2).min(PAUSE.1)));
                         }
                     }
@@ -211,6 +239,7 @@ impl Taking<'_> {
                 () = idle, if ready => look = true,
             }
         }
+        self.alone = None;
         // Not given up half-way: what was taken then would stay hidden until its lease ends.
         if let Some(receiving) = receiving
             && let Ok(messages) = receiving.await
@@ -229,6 +258,12 @@ impl Taking<'_> {
     fn wanted(&self) -> Option<(usize, usize)> {
         let Consumer { concurrency, batch, .. } = *self.consumer;
         let Lot { at, messages, runs, ended } = self.lot;
+        if self.approach.is_some() {
+            return None;
+        }
+        if self.alone.is_some() {
+            return Some((concurrency, 1));
+        }
         let free = if self.pending.is_empty() { self.free() } else { 0 };
         if self.cautious {
             return (free > 0).then_some((free, 1));
@@ -245,13 +280,20 @@ impl Taking<'_> {
     }
 
     fn start_pending(&mut self) {
-        while self.free() > 0
+        // What began now would only be in the way of who is to be alone.
+        while self.approach.is_none()
+            && self.alone.is_none()
+            && self.free() > 0
             && let Some((run, lease)) = self.next_pending()
         {
-            let (runs, tenant) = (Arc::clone(&self.consumer.runs), run[0].tenant.clone());
-            let task = self.running.spawn(runs.run(run, lease, self.cut.clone()));
-            self.busy.insert(task.id(), tenant);
+            self.start(run, lease, None);
         }
+    }
+
+    fn start(&mut self, run: Vec<Received>, lease: Lease, alone: Option<Solitude>) {
+        let (runs, tenant) = (Arc::clone(&self.consumer.runs), run[0].tenant.clone());
+        let task = self.running.spawn(runs.run(run, lease, alone, self.cut.clone()));
+        self.busy.insert(task.id(), tenant);
     }
 
     /// Of the tenants that have something pending, what the one with the fewest runs going on has had for longest.
@@ -284,6 +326,7 @@ impl Taking<'_> {
     /// Makes runs of what was received; false when there was nothing.
     async fn take(&mut self, messages: Vec<Received>) -> Result<bool, PortError> {
         let runs = &self.consumer.runs;
+        let mut alone = self.alone.take();
         if messages.is_empty() {
             self.cautious = false;
             return Ok(false);
@@ -292,10 +335,19 @@ impl Taking<'_> {
         let (free, before) = (self.free(), self.pending.len());
         let mut back = Vec::new();
         for group in messages.chunk_by(|a, b| a.group == b.group) {
-            let Some(run) = self.sort_out(group, &mut back).await else { continue };
-            let lease = self.leases.hold(&run);
-            self.pending.push_back((run, lease));
+            let Some(run) = runs.sort_out(group, &mut back).await else { continue };
+            if !runs.is_last_chance(&run[0]) {
+                let lease = self.leases.hold(&run);
+                self.pending.push_back((run, lease));
+            } else if let Some(alone) = alone.take() {
+                let lease = self.leases.hold(&run);
+                self.start(run, lease, Some(alone));
+            } else {
+                back.extend(run.iter().map(untouched));
+                self.approach = Some(runs.company.clone().alone().boxed());
+            }
         }
+        drop(alone);
         self.lot = Lot {
             at: Instant::now(),
             messages: messages.len(),
@@ -315,44 +367,11 @@ impl Taking<'_> {
         Ok(true)
     }
 
-    /// What of a group's messages to run now: what was delivered too often goes
-    /// to the dead letters, what must wait for the run goes back.
-    async fn sort_out(&self, group: &[Received], back: &mut Vec<Release>) -> Option<Vec<Received>> {
-        let runs = &self.consumer.runs;
-        let spent = group.iter().take_while(|m| m.receive_count > runs.max_receives).count();
-        let (spent, rest) = group.split_at(spent);
-        if !spent.is_empty() {
-            let letter = |message: &Received| DeadLetter {
-                receipt: message.receipt.clone(),
-                reason: format!(
-                    "delivered {} times and never answered: the host stopped, or lost its lease, while it ran",
-                    message.receive_count - 1
-                ),
-            };
-            let letters: Vec<DeadLetter> = spent.iter().map(letter).collect();
-            if let Err(error) = runs.queue.dead_letter(&letters).await
-                && !Mutant::RunPastTheSpentAtHome.on()
-            {
-                // Nothing behind them may run before they are out of the way.
-                tracing::warn!(queue = runs.name, %error, "Cannot move messages to the dead letters");
-                back.extend(group.iter().map(untouched));
-                return None;
-            }
-        }
-        let head = rest.first()?;
-        let run = if head.receive_count > 1 {
-            1
-        } else {
-            rest.iter().take_while(|message| message.receive_count == 1).count()
-        };
-        let (run, wait) = rest.split_at(run);
-        back.extend(wait.iter().map(untouched));
-        Some(run.to_vec())
-    }
-
     /// Gives back what has not begun and waits for what has.
     async fn drain(mut self) {
         let runs = &self.consumer.runs;
+        self.approach = None;
+        self.alone = None;
         let back: Vec<Release> =
             self.pending.iter().flat_map(|(run, _)| run).map(untouched).collect();
         if !back.is_empty()
@@ -364,15 +383,5 @@ impl Taking<'_> {
         while let Some(ended) = self.running.join_next_with_id().await {
             self.ended(&ended);
         }
-    }
-}
-
-/// Gives a message back as if it had not been delivered.
-fn untouched(message: &Received) -> Release {
-    Release {
-        receipt: message.receipt.clone(),
-        delay: Duration::ZERO,
-        attempted: false,
-        reason: None,
     }
 }

@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
+use futures::future::Either;
 use tokio_util::sync::CancellationToken;
 use twinhost::App;
 use twinhost::dispatch::{Delivery, Disposition, Outcome, backoff, dispatch};
@@ -10,6 +11,7 @@ use twinhost::mutants::Mutant;
 use twinhost::ports::{DeadLetter, PortError, Ports, Queue, Received, Release};
 use twinhost::unit::Receipt;
 
+use super::company::{Company, Solitude};
 use super::leases::Lease;
 
 /// The first and the longest pause before something is settled again.
@@ -22,23 +24,79 @@ pub(super) struct Runs {
     pub(super) name: &'static str,
     pub(super) ports: Ports,
     pub(super) queue: std::sync::Arc<dyn Queue>,
+    pub(super) company: Company,
     pub(super) max_receives: u32,
 }
 
 impl Runs {
+    /// Whether this is the last delivery of a message, and the one before ended nobody knows how: it may be what ends
+    /// processes.
+    pub(super) const fn is_last_chance(&self, message: &Received) -> bool {
+        message.unanswered && message.receive_count >= self.max_receives
+    }
+
+    /// What of a group's messages to run now: what was delivered too often goes
+    /// to the dead letters, what must wait for the run goes back.
+    pub(super) async fn sort_out(
+        &self,
+        group: &[Received],
+        back: &mut Vec<Release>,
+    ) -> Option<Vec<Received>> {
+        let spent = group.iter().take_while(|m| m.receive_count > self.max_receives).count();
+        let (spent, rest) = group.split_at(spent);
+        if !spent.is_empty() {
+            let letter = |message: &Received| DeadLetter {
+                receipt: message.receipt.clone(),
+                reason: format!(
+                    "delivered {} times and never answered: the host stopped, or lost its lease, while it ran",
+                    message.receive_count - 1
+                ),
+            };
+            let letters: Vec<DeadLetter> = spent.iter().map(letter).collect();
+            if let Err(error) = self.queue.dead_letter(&letters).await
+                && !Mutant::RunPastTheSpentAtHome.on()
+            {
+                // Nothing behind them may run before they are out of the way.
+                tracing::warn!(queue = self.name, %error, "Cannot move messages to the dead letters");
+                back.extend(group.iter().map(untouched));
+                return None;
+            }
+        }
+        let head = rest.first()?;
+        let run = if head.receive_count > 1 {
+            1
+        } else {
+            rest.iter().take_while(|message| message.receive_count == 1).count()
+        };
+        let (run, wait) = rest.split_at(run);
+        back.extend(wait.iter().map(untouched));
+        Some(run.to_vec())
+    }
+
     /// Runs the handler on messages of one group and settles what became of each.
     pub(super) async fn run(
         self: std::sync::Arc<Self>,
         messages: Vec<Received>,
         lease: Lease,
+        alone: Option<Solitude>,
         cut: CancellationToken,
     ) {
         let delivered: Vec<(Receipt, u32)> =
             messages.iter().map(|m| (m.receipt.clone(), m.receive_count)).collect();
-        let work = dispatch(&self.app, self.name, &self.ports, Delivery::Messages(messages));
-        let outcome = tokio::select! {
+        let work = async {
+            let joined = match alone {
+                Some(alone) => Either::Left(alone),
+                None => Either::Right(self.company.clone().join().await),
+            };
+            (
+                dispatch(&self.app, self.name, &self.ports, Delivery::Messages(messages)).await,
+                joined,
+            )
+        };
+        // Kept until everything is settled.
+        let (outcome, _joined) = tokio::select! {
             biased;
-            outcome = work => outcome,
+            done = work => done,
             // Nothing of it could be committed any more, and somebody else may be at it.
             () = lease.lost.cancelled() => return,
             () = cut.cancelled() => {
@@ -132,6 +190,16 @@ impl Runs {
                 tracing::warn!(handler = self.name, %error, "Cannot give messages back; their leases will run out");
             }
         }
+    }
+}
+
+/// Gives a message back as if it had not been delivered.
+pub(super) fn untouched(message: &Received) -> Release {
+    Release {
+        receipt: message.receipt.clone(),
+        delay: Duration::ZERO,
+        attempted: false,
+        reason: None,
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use twinhost::memory::Memory;
-use twinhost::ports::{Commit as _, Peeked};
+use twinhost::ports::{Commit as _, DeadLetter, Peeked};
 use twinhost::unit::{Outgoing, Receipt, Unit};
 use twinhost::{
     Consume, Context, Handler, HandlerError, HandlerResult, Limits, Message, Payload, TenantId,
@@ -60,7 +60,7 @@ pub(super) struct Rig {
 }
 
 pub(super) struct Running {
-    task: JoinHandle<()>,
+    pub(super) task: JoinHandle<()>,
     stop: CancellationToken,
     pub(super) cut: CancellationToken,
 }
@@ -78,7 +78,7 @@ impl Rig {
         Self { memory, sent: AtomicUsize::new(0) }
     }
 
-    async fn send(&self, group: &str, n: u32) {
+    pub(super) async fn send(&self, group: &str, n: u32) {
         self.send_as("acme", group, n).await;
     }
 
@@ -102,9 +102,18 @@ impl Rig {
     }
 
     pub(super) fn start_on(&self, app: &App, queue: Arc<dyn Queue>) -> Running {
+        self.start_beside(app, queue, Company::default())
+    }
+
+    pub(super) fn start_beside(
+        &self,
+        app: &App,
+        queue: Arc<dyn Queue>,
+        company: Company,
+    ) -> Running {
         let manifest = app.manifest();
         let handler = manifest.handler("worker").unwrap();
-        let options = ConsumerOptions::default();
+        let options = ConsumerOptions { company, ..ConsumerOptions::default() };
         let consumer =
             Consumer::new(app.clone(), handler, self.memory.ports(), queue, options).unwrap();
         let (stop, cut) = (CancellationToken::new(), CancellationToken::new());
@@ -116,11 +125,11 @@ impl Rig {
         self.memory.peek("worker", false, 1000).await.unwrap()
     }
 
-    async fn dead(&self) -> Vec<Peeked> {
+    pub(super) async fn dead(&self) -> Vec<Peeked> {
         self.memory.peek("worker", true, 1000).await.unwrap()
     }
 
-    async fn until_empty(&self) {
+    pub(super) async fn until_empty(&self) {
         for _ in 0..360_000 {
             if self.left().await.is_empty() {
                 return;
@@ -150,14 +159,14 @@ pub(super) async fn until(what: &str, holds: impl Fn() -> bool) {
 
 /// What was done, in order.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<(String, u32)>>>);
+pub(super) struct Log(Arc<Mutex<Vec<(String, u32)>>>);
 
 impl Log {
-    fn add(&self, job: &Job) {
+    pub(super) fn add(&self, job: &Job) {
         self.0.lock().unwrap().push((job.group.clone(), job.n));
     }
 
-    fn by_group(&self) -> BTreeMap<String, Vec<u32>> {
+    pub(super) fn by_group(&self) -> BTreeMap<String, Vec<u32>> {
         let mut groups = BTreeMap::<_, Vec<u32>>::new();
         for (group, n) in self.0.lock().unwrap().iter() {
             groups.entry(group.clone()).or_default().push(*n);
@@ -345,44 +354,6 @@ async fn what_was_delivered_too_often_is_dead_without_being_run() {
     assert_eq!(dead.len(), 1);
     let reason = dead[0].reason.as_deref().unwrap();
     assert!(reason.starts_with("delivered 3 times and never answered"), "{reason}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_message_that_kills_the_process_does_not_take_its_neighbours_along() {
-    let rig = Rig::new();
-    for n in 0..5 {
-        rig.send("a", n).await;
-        rig.send(&format!("other{n}"), n).await;
-    }
-    let log = Log::default();
-    let killer = Arc::new(AtomicUsize::new(0));
-    let (done, count) = (log.clone(), Arc::clone(&killer));
-    let app = worker::<10, 2>(move |job, _| {
-        let (done, count) = (done.clone(), Arc::clone(&count));
-        async move {
-            if job.group == "a" && job.n == 0 {
-                count.fetch_add(1, Ordering::SeqCst);
-                futures::future::pending::<()>().await;
-            }
-            done.add(&job);
-            Ok(())
-        }
-        .boxed()
-    });
-    for crash in 1..=3 {
-        let running = rig.start(&app);
-        until("the killer runs", || killer.load(Ordering::SeqCst) == crash).await;
-        running.task.abort();
-        let _aborted = running.task.await;
-        rig.memory.clock().advance(Duration::from_secs(31));
-    }
-    let running = rig.start(&app);
-    rig.until_empty().await;
-    running.stop().await;
-    let dead = rig.dead().await;
-    assert_eq!(dead.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(), ["m0"]);
-    assert_eq!(log.by_group()["a"], [1, 2, 3, 4]);
-    assert_eq!(log.by_group().len(), 6, "every other group is done");
 }
 
 /// A queue that does not answer now and then.

@@ -185,6 +185,7 @@ macro_rules! port_suite {
             a_release_makes_a_message_visible_after_its_delay,
             a_release_without_an_attempt_does_not_count,
             a_stale_release_is_passed_over,
+            a_delivery_that_nobody_answered_is_known,
             a_dead_letter_keeps_its_count_and_lets_its_group_go_on,
             looking_at_a_message_is_not_a_receive,
             a_duplicate_is_accepted_and_has_no_effect,

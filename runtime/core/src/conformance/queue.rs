@@ -85,6 +85,39 @@ pub async fn a_lease_of_nothing_counts_and_hides_nothing(backend: &dyn Backend) 
     }
 }
 
+/// D1: a delivery that ended without a word can be told from one that failed, and from one that does not count.
+pub async fn a_delivery_that_nobody_answered_is_known(backend: &dyn Backend) {
+    send(backend, "g", 1).await;
+    let first = receive(backend, 1, 1).await.remove(0);
+    assert!(!first.unanswered, "there was none before");
+    give_back(backend, &[release(&first, 0, true)]).await;
+    let second = receive(backend, 1, 1).await.remove(0);
+    assert!(!second.unanswered, "it failed");
+    backend.advance(PAST_LEASE).await;
+    let third = receive(backend, 1, 1).await.remove(0);
+    assert!(third.unanswered, "its lease ran out");
+    give_back(backend, &[release(&third, 0, false)]).await;
+    let again = receive(backend, 1, 1).await.remove(0);
+    assert_eq!(
+        (again.receive_count, again.unanswered),
+        (3, true),
+        "the delivery between counts for nothing"
+    );
+    backend
+        .queue()
+        .dead_letter(&[DeadLetter { receipt: again.receipt, reason: "test".to_owned() }])
+        .await
+        .expect("it moves");
+    backend.queue().redrive(ORDERS, None).await.expect("a redrive succeeds");
+    let anew = receive(backend, 1, 1).await.remove(0);
+    assert_eq!((anew.receive_count, anew.unanswered), (1, false));
+    backend.advance(PAST_LEASE).await;
+    assert!(
+        receive(backend, 1, 1).await[0].unanswered,
+        "what was answered was before it was sent back"
+    );
+}
+
 /// F1: the first message is hidden, so nothing of the group is delivered.
 pub async fn when_the_first_is_hidden_nothing_of_its_group_is_delivered(backend: &dyn Backend) {
     send(backend, "g", 3).await;

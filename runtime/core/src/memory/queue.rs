@@ -42,6 +42,8 @@ pub(super) struct Stored {
     body: String,
     trace: Option<Trace>,
     receive_count: u32,
+    /// The count of the last delivery that was given back because it failed.
+    answered: u32,
     /// Never goes down, so that no two deliveries have one receipt.
     deliveries: u32,
     pub(super) sent_at: Timestamp,
@@ -94,6 +96,7 @@ impl MemoryQueue {
             body: send.body.clone(),
             trace: send.trace,
             receive_count: 0,
+            answered: 0,
             deliveries: 0,
             sent_at: now,
             received_at: now,
@@ -156,6 +159,7 @@ impl MemoryQueue {
         self.messages.push(Stored {
             sequence: self.sent,
             receive_count: 0,
+            answered: 0,
             sent_at: now,
             visible_at: now,
             reason: None,
@@ -241,6 +245,7 @@ impl MemoryQueue {
                     group: message.group.clone(),
                     body: message.body.clone(),
                     receive_count: message.receive_count,
+                    unanswered: message.receive_count - 1 > message.answered,
                     sent_at: message.sent_at,
                     trace: message.trace,
                 }
@@ -304,7 +309,9 @@ impl Queue for Memory {
                 let Some(at) = queue.at(&release.receipt, now) else { return };
                 let message = &mut queue.messages[at];
                 message.visible_at = later(now, release.delay);
-                if !release.attempted {
+                if release.attempted {
+                    message.answered = message.receive_count;
+                } else {
                     message.receive_count -= 1;
                     // Its receipt is spent.
                     message.deliveries += 1;

@@ -25,6 +25,9 @@ pub struct Received {
     pub body: String,
     /// Deliveries so far, this one included.
     pub receive_count: u32,
+    /// Whether it was delivered before and nobody said what became of it: its host ended, or lost its lease. Where the
+    /// host has no account of it (SQS), `false`.
+    pub unanswered: bool,
     /// When it was sent.
     pub sent_at: Timestamp,
     /// The trace of the event that caused it.

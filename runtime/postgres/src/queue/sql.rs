@@ -90,12 +90,12 @@ received AS (
     WHERE m.msg_id = ANY (ARRAY(SELECT msg_id FROM taken WHERE NOT expired))
     RETURNING m.msg_id, m.read_ct, m.enqueued_at, m.headers, m.message)
 SELECT NULL::bigint AS expired, msg_id, read_ct, read_ct - {uncounted} AS receive_count,
-    (extract(epoch FROM enqueued_at) * 1000000)::bigint AS sent_at,
+    read_ct - {uncounted} - 1 > {answered} AS unanswered, (extract(epoch FROM enqueued_at) * 1000000)::bigint AS sent_at,
     headers ->> 'id' AS id, headers ->> 'tenant' AS tenant, {group} AS name, message #>> '{}' AS body,
     headers ->> 'trace' AS trace
 FROM received
 UNION ALL
-SELECT count(*), 0, 0, 0, 0, NULL, NULL, {stopped}, NULL, NULL FROM gone"#;
+SELECT count(*), 0, 0, 0, false, 0, NULL, NULL, {stopped}, NULL, NULL FROM gone"#;
 
 /// Extends leases that are still good, unless the message would be hidden for more than `$4` since it was
 /// received; answers which are good, and whether they could be extended.
@@ -111,14 +111,15 @@ RETURNING m.msg_id, may.be";
 /// Gives deliveries back.
 ///
 /// `read_ct` never goes down, and a receipt is good while it stands. A delivery that does not count raises it by one more,
-/// so that its receipt is spent; beside it is noted how many of it do not count.
+/// so that its receipt is spent; beside it is noted how many of it do not count. Of one that counts is noted that it was
+/// answered, and of which message: a dead letter that is sent back has its headers, and another place.
 const RELEASE: &str = "
 UPDATE {q} AS m
 SET vt = clock_timestamp() + r.delay * interval '1 microsecond',
     read_ct = m.read_ct + (NOT r.attempted)::int,
     headers = CASE WHEN r.reason IS NULL THEN m.headers - 'reason'
             ELSE m.headers || jsonb_build_object('reason', r.reason) END
-        || CASE WHEN r.attempted THEN '{}' ELSE jsonb_build_object('uncounted', {uncounted} + 2) END
+        || CASE WHEN r.attempted THEN jsonb_build_object('answered', jsonb_build_array(m.msg_id, m.read_ct - {uncounted})) ELSE jsonb_build_object('uncounted', {uncounted} + 2) END
 FROM unnest($1, $2, $3, $4, $5) AS r(message, receives, delay, attempted, reason)
 WHERE m.msg_id = r.message AND m.read_ct = r.receives AND m.vt > clock_timestamp()";
 
@@ -238,6 +239,7 @@ impl Statements {
                 .replace("{stopped}", if ordered { STOPPED } else { "NULL" })
                 .replace("{since}", since)
                 .replace("{uncounted}", "coalesce((headers ->> 'uncounted')::int, 0)")
+                .replace("{answered}", "CASE WHEN headers #>> '{answered,0}' = msg_id::text THEN (headers #>> '{answered,1}')::int ELSE 0 END")
                 .replace("{tenant}", "((coalesce(headers ->> 'tenant', ' ') || '/') COLLATE \"C\")")
                 .replace("{group}", "((headers ->> 'x-pgmq-group') COLLATE \"C\")")
                 .replace("{q}", &queue)
