@@ -1,7 +1,5 @@
 //! F9 and F10: wall clocks that jump, and that do not agree.
 
-use std::time::Duration;
-
 use faults::clock::Clock;
 use faults::load::Plan;
 use faults::site::Site;
@@ -14,12 +12,13 @@ async fn a_clock_that_jumps_changes_neither_leases_nor_order_nor_ticks() -> anyh
     let scenario = "a_clock_that_jumps_changes_neither_leases_nor_order_nor_ticks";
     let mut site = Site::new(scenario, &[]).await?;
     let clock = Clock::new(&site.folder())?;
-    let mut wrong = site.runner("wrong")?;
+    // However busy the machine is, a handler is done in time: what is delivered again was under a lease that ran out.
+    let mut wrong = site.runner("wrong")?.with("FAULT_FORM", "patient");
     for (name, value) in clock.variables() {
         wrong.set(name, value);
     }
     wrong.start().await?;
-    let mut right = site.runner("right")?;
+    let mut right = site.runner("right")?.with("FAULT_FORM", "patient");
     right.start().await?;
     // Each delivery twice: an id is remembered by the database's clock.
     let plan = Plan { producers: 16, copies: 2, ..Plan::default() };
@@ -31,10 +30,10 @@ async fn a_clock_that_jumps_changes_neither_leases_nor_order_nor_ticks() -> anyh
         clock.set_offset(0)?;
         load.more(20).await?;
     }
-    // Ten minutes ahead, for as long as a lease lasts.
+    // Ten minutes ahead, to the end.
     clock.set_offset(600)?;
     site.report.injected += 1;
-    tokio::time::sleep(Duration::from_secs(4)).await;
+    load.more(60).await?;
     let answers = load.stop().await?;
     let history = site.judge(answers, &[&wrong, &right]).await?;
     let again = history.attempts.iter().filter(|attempt| attempt.attempt > 1).count();

@@ -35,7 +35,7 @@ async fn a_process_may_die_at_any_point_of_a_delivery() -> anyhow::Result<()> {
         runner.spawn()?;
         let what = format!("the runner dies at {plan}");
         let (status, _) =
-            within(Duration::from_secs(60), &what, async || runner.has_ended()).await?;
+            within(Duration::from_secs(90), &what, async || runner.has_ended()).await?;
         let signal = status.signal();
         ensure!(
             signal == Some(Signal::SIGABRT as i32),

@@ -1,9 +1,19 @@
 //! F15 to F18: what comes is poison, comes twice, comes out of order.
 
+use std::time::Duration;
+
 use anyhow::ensure;
 use faults::app::{MAX_RECEIVES, Work};
+use faults::ledger::Ledger;
 use faults::load::Plan;
 use faults::site::Site;
+use faults::within;
+
+/// The ids of what was sent and is poison.
+fn poison(ledger: &Ledger) -> anyhow::Result<Vec<String>> {
+    let sent = ledger.read()?.into_iter().map(|sent| sent.task);
+    Ok(sent.filter(|task| task.work.is_poison()).map(|task| task.id).collect())
+}
 
 #[tokio::test]
 async fn poison_is_tried_as_often_as_allowed_and_its_group_and_others_go_on() -> anyhow::Result<()>
@@ -16,11 +26,12 @@ async fn poison_is_tried_as_often_as_allowed_and_its_group_and_others_go_on() ->
     let plan = Plan { producers: 20, works, ..Plan::default() };
     let load = site.load(plan, &[runner.url("")])?;
     load.more(300).await?;
+    // What is poison is chance.
+    while poison(&site.ledger)?.len() < 6 {
+        load.more(20).await?;
+    }
     let answers = load.stop().await?;
-    let sent = site.ledger.read()?;
-    let poison = sent.iter().filter(|sent| sent.task.work.is_poison());
-    let poison: Vec<&str> = poison.map(|sent| sent.task.id.as_str()).collect();
-    ensure!(poison.len() > 5, "there was little poison: {poison:?}");
+    let poison = poison(&site.ledger)?;
     site.report.injected = poison.len() as u64;
     let history = site.judge(answers, &[&runner]).await?;
     for id in &poison {
@@ -51,7 +62,7 @@ async fn poison_that_kills_its_process_is_given_up_and_nothing_is_lost() -> anyh
     // Whoever runs it starts it again each time, as systemd does.
     let mut deaths = 0;
     let mut database = site.server.connect().await?;
-    faults::within(std::time::Duration::from_secs(90), "the poison is given up", async || {
+    within(Duration::from_secs(150), "the poison is given up", async || {
         if runner.has_ended()?.is_some() {
             deaths += 1;
             runner.spawn()?;
@@ -63,13 +74,13 @@ async fn poison_that_kills_its_process_is_given_up_and_nothing_is_lost() -> anyh
     .await?;
     site.report.injected = deaths;
     ensure!(deaths == u64::from(MAX_RECEIVES), "the process died {deaths} times");
-    runner.is_ready(std::time::Duration::from_secs(30)).await?;
+    runner.is_ready(Duration::from_secs(60)).await?;
     load.more(50).await?;
     drop(poison);
     let answers = load.stop().await?;
     let history = site.judge(answers, &[&runner]).await?;
-    // Heads of other groups that run beside it each time are charged with it (docs/testing.md), and nothing behind them.
-    ensure!(history.dead.len() <= 9, "more than neighbours were given up: {:?}", history.dead);
+    // Whoever ran beside it is charged with a death or two, and has its last chance alone.
+    ensure!(history.dead.len() == 1, "more than the poison was given up: {:?}", history.dead);
     runner.stop().await?;
     Ok(())
 }

@@ -48,12 +48,10 @@ async fn a_transaction_that_is_left_open_slows_nobody_down_much() -> anyhow::Res
         took.push(probe::through(&runner, &mut database).await?);
     }
     took.sort();
-    ensure!(took[18] < STILL_FAST, "from request to effect: {took:?}");
+    site.in_time("most of the way from request to effect", took[18], STILL_FAST).await?;
     transaction.rollback().await?;
     // The probes are in no ledger.
-    sqlx::query("DELETE FROM twinhost.documents WHERE tenant = 'probe'")
-        .execute(&mut database)
-        .await?;
+    probe::forget(&mut database).await?;
     site.judge(answers, &[&runner]).await?;
     runner.stop().await?;
     Ok(())
@@ -66,9 +64,10 @@ async fn when_too_much_waits_more_is_refused_until_it_is_done() -> anyhow::Resul
     let mut site = Site::new(scenario, &[]).await?;
     let mut runner = site.runner("only")?.with("TWINHOST__HTTP__MAX_BACKLOG", LIMIT.to_string());
     runner.start().await?;
-    // Sixteen at a time, half a second each: far fewer than come.
+    // Sixteen at a time, half a second each: far fewer than come. On the fastest machine each producer comes ten times
+    // a second.
     let works = vec![(100, Work::Slow(500))];
-    let plan = Plan { producers: 40, pause: 0, works, ..Plan::default() };
+    let plan = Plan { producers: 40, pause: 200, works, ..Plan::default() };
     let load = site.load(plan, &[runner.url("")])?;
     load.more_refused(200).await?;
     let before = runner.megabytes()?;
@@ -77,14 +76,18 @@ async fn when_too_much_waits_more_is_refused_until_it_is_done() -> anyhow::Resul
     let mut database = site.server.connect().await?;
     let waiting: i64 =
         sqlx::query_scalar("SELECT count(*) FROM pgmq.q_worker").fetch_one(&mut database).await?;
-    // The figure is a second old at the most, and each producer has one in hand.
-    ensure!(waiting < 6 * LIMIT.cast_signed(), "{waiting} wait, where {LIMIT} are the limit");
+    // What comes in the second that the figure may be old, and in the second in which it is found.
+    ensure!(waiting < 4 * LIMIT.cast_signed(), "{waiting} wait, where {LIMIT} are the limit");
     let after = runner.megabytes()?;
     ensure!(after < before + 32, "the runner grew from {before} to {after} MB");
     let refused = runner.metric("twinhost_http_refused_total", r#"reason="backlog""#).await?;
     ensure!(refused >= 1000.0, "{refused} refusals were counted");
-    let age = runner.metric("twinhost_queue_oldest_age_seconds", r#"queue="worker""#).await?;
-    ensure!(age >= 1.0, "the oldest is said to wait for {age} s");
+    // It is looked at every few seconds.
+    within(Duration::from_secs(60), "the oldest is said to wait for a second", async || {
+        let age = runner.metric("twinhost_queue_oldest_age_seconds", r#"queue="worker""#).await?;
+        Ok((age >= 1.0).then_some(()))
+    })
+    .await?;
     // What was refused is taken as the queue empties: every producer is acknowledged in the end.
     let answers = load.stop().await?;
     let statuses: Vec<u16> = answers.statuses.keys().copied().collect();
@@ -104,6 +107,8 @@ async fn a_thousand_callers_and_two_runners_share_twenty_connections() -> anyhow
         let mut runner = site.runner(node)?;
         // All of them are this machine.
         runner.set("TWINHOST__HTTP__MAX_CONNECTIONS_PER_ADDRESS", "2000");
+        // A thousand of them in one process may be slow to say what they want.
+        runner.set("TWINHOST__HTTP__HEADER_TIMEOUT_SECONDS", "60");
         runner.start().await?;
         runners.push(runner);
     }
@@ -161,31 +166,33 @@ async fn callers_that_trickle_or_vanish_are_hung_up_on_and_others_notice_nothing
     for _ in 0..50 {
         slow.spawn(async move {
             let took = trickle(port, "POST /tasks/acme HTTP/1.1\r\nx-slow: ", b"a", pause).await?;
-            ensure!(took < Duration::from_secs(12), "a head was waited for {took:?}");
-            anyhow::Ok(())
+            anyhow::Ok((took, Duration::ZERO))
         });
         slow.spawn(async move {
             let head = "POST /tasks/acme HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n";
             let took = trickle(port, head, b"a", pause).await?;
-            ensure!(took < Duration::from_secs(34), "a body was waited for {took:?}");
-            anyhow::Ok(())
+            anyhow::Ok((Duration::ZERO, took))
         });
         slow.spawn(async move {
             let mut vanishes = TcpStream::connect(("127.0.0.1", port)).await?;
             let part =
                 b"POST /tasks/acme HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{\"id\":";
             vanishes.write_all(part).await?;
-            anyhow::Ok(())
+            anyhow::Ok((Duration::ZERO, Duration::ZERO))
         });
         site.report.injected += 3;
     }
+    let (mut head, mut body) = (Duration::ZERO, Duration::ZERO);
     while let Some(ended) = slow.join_next().await {
-        ended??;
+        let (of_head, of_body) = ended??;
+        (head, body) = (head.max(of_head), body.max(of_body));
     }
+    site.in_time("a head that is waited for", head, Duration::from_secs(12)).await?;
+    site.in_time("a body that is waited for", body, Duration::from_secs(34)).await?;
     let answers = load.stop().await?;
     let statuses: Vec<u16> = answers.statuses.keys().copied().collect();
     ensure!(statuses == [202], "others were answered {:?}", answers.statuses);
-    ensure!(answers.slowest < Duration::from_secs(5), "others waited {:?}", answers.slowest);
+    site.in_time("an answer to others", answers.slowest, Duration::from_secs(5)).await?;
     site.judge(answers, &[&runner]).await?;
     runner.stop().await?;
     Ok(())

@@ -3,18 +3,20 @@
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
-use faults::app::SCHEDULES;
 use faults::load::Plan;
 use faults::probe;
 use faults::proxy::{Proxy, Reply, Way, Weather};
 use faults::runner::Runner;
 use faults::server::Server;
 use faults::site::Site;
-use faults::within;
+use faults::{ticks, within};
 use sqlx::PgConnection;
 
 /// The longest that a caller behind a gateway waits.
 const GATEWAY: Duration = Duration::from_secs(29);
+
+/// How long anything else is waited for.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// How soon after the network a runner must work again.
 const RECONNECTED: Duration = Duration::from_secs(5);
@@ -40,29 +42,20 @@ async fn a_commit_whose_answer_is_lost_has_its_effect_once() -> anyhow::Result<(
         }
         let took = load.more(20).await?;
         site.report.recovered(took);
+        // On a slow machine many tasks share a commit.
+        within(PATIENCE, "so many answers of the database are lost", async || {
+            Ok((proxy.cuts() >= 3 * (round + 1)).then_some(()))
+        })
+        .await?;
     }
-    ensure!(proxy.cuts() >= 50, "only {} answers of the database were lost", proxy.cuts());
-    ensure!(to_runner.cuts() >= 10, "only {} answers of the runner were lost", to_runner.cuts());
+    within(PATIENCE, "answers of the runner are lost, too", async || {
+        Ok((to_runner.cuts() >= 15).then_some(()))
+    })
+    .await?;
     site.report.injected = proxy.cuts() + to_runner.cuts();
     let answers = load.stop().await?;
     site.judge(answers, &[&runner]).await?;
     runner.stop().await?;
-    Ok(())
-}
-
-/// Lets a tick of each schedule be due in a few seconds, from the runner's next start on.
-async fn ticks_are_due_soon(database: &mut PgConnection) -> anyhow::Result<()> {
-    let soon =
-        "UPDATE twinhost.schedules SET first_seen = clock_timestamp() - interval '54 seconds'";
-    // A runner is ready before its scheduler has seen them all.
-    within(RECONNECTED, "every schedule was seen", async || {
-        let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM twinhost.schedules")
-            .fetch_one(&mut *database)
-            .await?;
-        Ok(usize::try_from(seen).is_ok_and(|seen| seen == SCHEDULES.len()).then_some(()))
-    })
-    .await?;
-    sqlx::query(soon).execute(database).await?;
     Ok(())
 }
 
@@ -72,7 +65,7 @@ async fn cut_off(scenario: &'static str, weather: Weather, least: Duration) -> a
     let (mut near, proxy) = networked(&site, "near").await?;
     // Ticks become due while one of two runners is cut off, and it knows of them.
     let mut database = site.server.connect().await?;
-    ticks_are_due_soon(&mut database).await?;
+    ticks::due_in(&mut database, Duration::from_secs(10)).await?;
     near.stop().await?;
     near.start().await?;
     let mut far = site.runner("far")?;
@@ -83,16 +76,21 @@ async fn cut_off(scenario: &'static str, weather: Weather, least: Duration) -> a
     let load = site.load(plan, &[far.url("")])?;
     load.more(50).await?;
     by_near.more(50).await?;
+    let fired = ticks::almost_due(&mut database, Duration::from_secs(2)).await?;
     proxy.weather(weather);
     site.report.injected += 1;
     let began = Instant::now();
     by_near.more_refused(8).await?;
     load.more(100).await?;
-    while began.elapsed() < least {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    within(PATIENCE, "the other has fired every tick meanwhile", async || {
+        let all = ticks::fired(&mut database).await? >= fired + ticks::EACH;
+        Ok((all && began.elapsed() >= least).then_some(()))
+    })
+    .await?;
     proxy.weather(Weather::default());
-    site.report.recovered(near.is_ready(RECONNECTED).await?);
+    let ready = near.is_ready(PATIENCE).await?;
+    site.report.recovered(ready);
+    site.in_time("to be ready, with its network back,", ready, RECONNECTED).await?;
     by_near.more(50).await?;
     // Connections that died without a word are a network's fault, too.
     proxy.bury();
@@ -114,9 +112,7 @@ async fn cut_off(scenario: &'static str, weather: Weather, least: Duration) -> a
     let statuses: Vec<u16> = answers.statuses.keys().copied().collect();
     ensure!(statuses == [202, 503], "answers were {:?}", answers.statuses);
     ensure!(slowest < GATEWAY, "an answer took {slowest:?}");
-    let history = site.judge(answers, &[&near, &far]).await?;
-    // Three when the schedules were first seen, and some while one was cut off.
-    ensure!(history.occurrences > 3, "no tick was due meanwhile: {:?}", history.ticked);
+    site.judge(answers, &[&near, &far]).await?;
     near.stop().await?;
     far.stop().await?;
     Ok(())
@@ -143,6 +139,19 @@ async fn a_network_that_loses_only_answers_doubles_nothing() -> anyhow::Result<(
     cut_off(scenario, weather, Duration::from_secs(18)).await
 }
 
+/// How many tasks were in hand when all connections were lost, once the server has done what it heard on them.
+async fn in_hand(database: &mut PgConnection, since: &str) -> anyhow::Result<usize> {
+    let old = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'runner' AND backend_start < $1::timestamptz";
+    within(PATIENCE, "the server has closed them, too", async || {
+        let old: i64 = sqlx::query_scalar(old).bind(since).fetch_one(&mut *database).await?;
+        Ok((old == 0).then_some(()))
+    })
+    .await?;
+    let count = "SELECT count(*) FROM pgmq.q_worker WHERE read_ct > 0";
+    let held: i64 = sqlx::query_scalar(count).fetch_one(database).await?;
+    Ok(usize::try_from(held)?)
+}
+
 #[tokio::test]
 async fn over_a_network_of_two_seconds_work_goes_on_and_leases_are_kept() -> anyhow::Result<()> {
     let scenario = "over_a_network_of_two_seconds_work_goes_on_and_leases_are_kept";
@@ -158,8 +167,12 @@ async fn over_a_network_of_two_seconds_work_goes_on_and_leases_are_kept() -> any
     let before = proxy.connections();
     load.more(60).await?;
     // Connections that are lost meanwhile come back over the same network.
+    let mut database = site.server.connect().await?;
+    let since: String =
+        sqlx::query_scalar("SELECT clock_timestamp()::text").fetch_one(&mut database).await?;
     proxy.reset();
     site.report.injected += 1;
+    let in_hand = in_hand(&mut database, &since).await?;
     site.report.recovered(load.more(60).await?);
     let opened = proxy.connections() - before;
     ensure!(opened < 40, "{opened} connections were opened: a storm");
@@ -167,8 +180,8 @@ async fn over_a_network_of_two_seconds_work_goes_on_and_leases_are_kept() -> any
     let answers = load.stop().await?;
     let history = site.judge(answers, &[&runner]).await?;
     let again = history.attempts.iter().filter(|attempt| attempt.attempt > 1).count();
-    // What the reset interrupted is delivered again; a lease that was not kept would be many.
-    ensure!(again < 60, "{again} of {} deliveries were repeated", history.attempts.len());
+    // What the reset interrupted is delivered again, and nothing else: leases are kept.
+    ensure!(again <= in_hand, "{again} deliveries were repeated, and {in_hand} tasks were in hand");
     runner.stop().await?;
     Ok(())
 }
@@ -189,7 +202,7 @@ async fn a_runner_whose_connections_died_unheard_soon_hears_of_messages_again() 
     let mut heard = async || {
         let mut at_once = 0;
         let what = "three messages in a row are worked on at once";
-        let heard = within(Duration::from_secs(60), what, async || {
+        let heard = within(PATIENCE, what, async || {
             let took = probe::through(&takes, &mut database).await?;
             at_once = if took < AT_ONCE { at_once + 1 } else { 0 };
             Ok((at_once == 3).then_some(()))

@@ -106,7 +106,7 @@ async fn while_the_database_restarts_webhooks_are_503_and_soon_after_they_are_ta
         site.server.up().await?;
         let took = load.more(1).await?;
         site.report.recovered(took);
-        ensure!(took < RECONNECTED, "with its database back the runner took {took:?}");
+        site.in_time("to work again, with its database back,", took, RECONNECTED).await?;
     }
     let answers = load.stop().await?;
     let statuses: Vec<u16> = answers.statuses.keys().copied().collect();

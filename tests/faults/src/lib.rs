@@ -5,10 +5,11 @@
 //! | [`app`] | the application of `fault-runner`: a webhook, a worker, schedules; their effects can be counted |
 //! | [`runner`], [`server`] | the processes: started, frozen, killed, started again |
 //! | [`proxy`] | a network of our own between any two of them: slow, cut, one-way, gone |
-//! | [`clock`] | a wall clock that the test sets |
+//! | [`clock`], [`read_only`], [`preload`] | a wall clock that the test sets, a disk that becomes read-only: libraries under a process |
 //! | [`load`], [`ledger`] | who sends, and what they were told, on a disk of their own |
 //! | [`history`], [`checker`] | what came of it, and the eight invariants over that |
 //! | [`probe`] | how long one task takes |
+//! | [`ticks`] | when schedules are due |
 //! | [`seed`], [`report`] | what a run can be repeated with, and its figures |
 //! | [`site`] | all of it together, as a scenario needs it |
 //!
@@ -22,14 +23,17 @@ pub mod clock;
 pub mod history;
 pub mod ledger;
 pub mod load;
+pub mod preload;
 pub mod probe;
 pub mod process;
 pub mod proxy;
+pub mod read_only;
 pub mod report;
 pub mod runner;
 pub mod seed;
 pub mod server;
 pub mod site;
+pub mod ticks;
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};

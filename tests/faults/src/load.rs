@@ -20,6 +20,9 @@ use crate::within;
 /// How long an answer is waited for: as long as gateways wait.
 const GATEWAY: Duration = Duration::from_secs(30);
 
+/// How long a connection is kept for the next request: half as long as a runner keeps it.
+const IDLE: Duration = Duration::from_secs(5);
+
 /// How long a producer waits before it sends again what was not acknowledged.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -102,7 +105,8 @@ impl Load {
         ledger: &Arc<Ledger>,
         targets: &[String],
     ) -> anyhow::Result<Self> {
-        let client = reqwest::Client::builder().no_proxy().timeout(GATEWAY).build()?;
+        let client = reqwest::Client::builder().no_proxy().timeout(GATEWAY).pool_idle_timeout(IDLE);
+        let client = client.build()?;
         let producers = plan.producers;
         let intruder = plan.intruder;
         let shared = Arc::new(Shared {

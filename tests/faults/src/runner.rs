@@ -17,6 +17,9 @@ use crate::{free_port, process, within};
 /// The longest that a runner may take to start, or to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How each line of its log begins.
+const LINE: &str = r#"{"timestamp":"#;
+
 /// A runner on a database.
 #[derive(Debug)]
 pub struct Runner {
@@ -202,8 +205,9 @@ impl Runner {
     #[must_use]
     pub fn log(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.log_path()).unwrap_or_default();
-        // What is no JSON was said before there was a log.
-        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+        // A panic is told between and within lines, in pieces, but each line of the log is whole.
+        let lines = text.lines().filter_map(|line| line.get(line.find(LINE)?..));
+        lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
     /// The last lines of its log.

@@ -40,6 +40,7 @@ pub struct Server {
     /// Whom it runs as when the test is root, whom Postgres refuses.
     user: Option<User>,
     port: u16,
+    environment: Vec<(&'static str, String)>,
     child: Option<Child>,
 }
 
@@ -60,7 +61,8 @@ impl Server {
             None
         };
         let programs = postgres_folder()?;
-        let mut server = Self { folder, programs, user, port: free_port()?, child: None };
+        let (port, environment) = (free_port()?, Vec::new());
+        let mut server = Self { folder, programs, user, port, environment, child: None };
         let data = server.data();
         fs::create_dir(&data)?;
         if let Some(user) = &server.user {
@@ -148,6 +150,7 @@ impl Server {
             .arg(self.data())
             .args(["-p", &self.port.to_string(), "-c", "listen_addresses=127.0.0.1"])
             .args(["-c", "unix_socket_directories=", "-c", "log_min_messages=warning"])
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()?;
@@ -161,6 +164,21 @@ impl Server {
         })
         .await?;
         Ok(took)
+    }
+
+    /// Sets variables from the next start on.
+    pub fn set_environment(&mut self, variables: Vec<(&'static str, String)>) {
+        self.environment = variables;
+    }
+
+    /// Whether it has ended by itself.
+    ///
+    /// # Errors
+    ///
+    /// When it is not running.
+    pub fn has_ended(&mut self) -> anyhow::Result<bool> {
+        let child = self.child.as_mut().context("the server is not running")?;
+        Ok(child.try_wait()?.is_some())
     }
 
     /// Stops it and waits until it has.
