@@ -97,6 +97,7 @@ impl Cloud {
                 arn: source.arn.clone(),
                 region: REGION.to_owned(),
                 batch: source.batch,
+                window: Duration::from_secs(source.window_seconds),
                 function: self.named(&source.function)?,
             };
             let poller = Poller::new(source, sqs, Arc::default(), Arc::clone(&self.wake));

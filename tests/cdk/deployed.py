@@ -89,6 +89,7 @@ def source(uuid):
         "function": mapping["FunctionArn"].rpartition(":")[2],
         "response_types": mapping["FunctionResponseTypes"],
         "url": boto3.client("sqs").get_queue_url(QueueName=name)["QueueUrl"],
+        "window_seconds": mapping.get("MaximumBatchingWindowInSeconds") or 0,
     }
 
 

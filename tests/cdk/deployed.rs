@@ -57,6 +57,8 @@ pub(crate) struct DeployedSource {
     pub(crate) filters: Vec<String>,
     pub(crate) function: String,
     pub(crate) response_types: Vec<String>,
+    /// How long a batch that is not full waits for more.
+    pub(crate) window_seconds: u64,
 }
 
 /// A schedule that a function is invoked for.

@@ -4,11 +4,9 @@ use twinhost::manifest::{HandlerManifest, Manifest, Trigger};
 use twinhost::{App, Overlap};
 
 use crate::error::DeployError;
-use crate::naming::{LONGEST_SECONDS, Names, visibility};
+use crate::naming::Names;
 use crate::settings::Settings;
 
-/// The longest visibility timeout of a queue in seconds (SQS).
-const VISIBILITY: u64 = 43_200;
 /// The longest name of a function or a schedule (Lambda, EventBridge Scheduler).
 const NAME: usize = 64;
 /// The longest name of a queue (SQS).
@@ -18,8 +16,7 @@ const ZIP: u64 = 250 * 1024 * 1024;
 
 /// Checks that AWS can run an application.
 ///
-/// What no host could run is the application's own to refuse; a batching window on a FIFO queue, which AWS
-/// rejects, is not in a manifest at all.
+/// What no host may be asked for is the application's own to refuse: a batch window on a FIFO queue, too.
 ///
 /// # Errors
 ///
@@ -41,18 +38,6 @@ pub fn check(app: &App, settings: &Settings) -> Result<(), DeployError> {
 }
 
 fn limits(handler: &HandlerManifest, names: &Names, problem: &mut impl FnMut(String)) {
-    let seconds = handler.timeout_seconds;
-    if seconds > LONGEST_SECONDS {
-        // App::check has said so.
-        return;
-    }
-    let visibility = visibility(handler);
-    if visibility > VISIBILITY {
-        problem(format!(
-            "a visibility timeout of {visibility} s is not possible; SQS allows up to {VISIBILITY} s, which is six timeouts of {} s",
-            VISIBILITY / 6
-        ));
-    }
     let function = names.function(handler.name);
     if function.len() > NAME {
         problem(format!(

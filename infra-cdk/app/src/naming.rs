@@ -48,10 +48,11 @@ pub fn function_timeout(handler: &HandlerManifest) -> u64 {
     (handler.timeout_seconds + MARGIN_SECONDS).min(LONGEST_SECONDS)
 }
 
-/// How long a received message stays invisible in seconds: six timeouts of the function, as AWS advises.
+/// How long a received message stays invisible in seconds: six timeouts of the function, and the time that its batch
+/// may wait for others, as AWS advises.
 #[must_use]
 pub fn visibility(handler: &HandlerManifest) -> u64 {
-    function_timeout(handler) * 6
+    function_timeout(handler) * 6 + u64::from(handler.trigger.batch_window_seconds())
 }
 
 /// Deliveries before SQS itself gives a message up.

@@ -60,7 +60,7 @@ struct Resizer;
 impl Handler for Resizer {
     type Event = Message<Photo>;
     const NAME: &'static str = "resizer";
-    const TRIGGER: Consume = Consume::DEFAULT;
+    const TRIGGER: Consume = Consume { batch_window_seconds: 20, ..Consume::DEFAULT };
 
     async fn handle(&self, _: &Context, _: Message<Photo>) -> HandlerResult {
         Ok(())
@@ -81,6 +81,19 @@ fn a_topic_without_order_has_standard_queues_with_its_delay_and_retention() {
         (&live["DelaySeconds"], &live["MessageRetentionPeriod"]),
         (&json!(60), &json!(3600))
     );
+}
+
+#[test]
+fn a_batch_window_is_in_the_mapping_and_in_the_time_that_a_message_is_hidden() {
+    let made = synth(&cost_watcher().handler(Resizer), &[]).unwrap();
+    let template = &made["cost-watcher-dev"];
+    let (function, properties) = function(template, "resizer");
+    let sources = of_type(template, "AWS::Lambda::EventSourceMapping");
+    let source = sources.values().find(|it| it["FunctionName"]["Ref"] == function).unwrap();
+    assert_eq!(source["MaximumBatchingWindowInSeconds"], 20);
+    let (_, live) = queue(template, "cost-watcher-dev-resizer");
+    let advised = properties["Timeout"].as_u64().unwrap() * 6 + 20;
+    assert_eq!(live["VisibilityTimeout"], advised);
 }
 
 #[test]

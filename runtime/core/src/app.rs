@@ -253,10 +253,21 @@ fn check_trigger(handler: &HandlerManifest) -> Result<(), String> {
             }
             Ok(())
         }
-        Trigger::Consume { queue, consume, .. } => {
+        Trigger::Consume { topic, queue, consume } => {
             queue.check()?;
             if !(1..=10).contains(&consume.batch) {
                 return Err(format!("a batch of {} is not possible; use 1 to 10", consume.batch));
+            }
+            let window = consume.batch_window_seconds;
+            if window > 300 {
+                return Err(format!(
+                    "a batch window of {window} s is not possible; use 0 to 300 s"
+                ));
+            }
+            if window > 0 && queue.ordered {
+                return Err(format!(
+                    "a batch window of {window} s is not possible on `{topic}`, a topic with order: AWS has none for FIFO queues; use 0, or `QueueOptions::UNORDERED` for the topic"
+                ));
             }
             handler.trigger.filter().map_err(|error| error.to_string())?;
             check_receives(consume.max_receives)

@@ -124,4 +124,13 @@ impl Trigger {
             Self::Route { .. } | Self::Schedule { .. } => 1,
         }
     }
+
+    /// Seconds for which Lambda gathers messages for a batch that is not full.
+    #[must_use]
+    pub const fn batch_window_seconds(&self) -> u32 {
+        match self {
+            Self::Consume { consume, .. } => consume.batch_window_seconds,
+            Self::Route { .. } | Self::Schedule { .. } => 0,
+        }
+    }
 }

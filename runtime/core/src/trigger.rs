@@ -71,14 +71,20 @@ pub struct Consume {
     pub max_receives: u32,
     /// Messages of one order group taken at a time (1 to 10: SQS FIFO's limit).
     pub batch: u32,
+    /// Seconds for which Lambda gathers messages for a batch that is not full (0 to 300), on a topic
+    /// [without order](crate::QueueOptions::ordered); on one with order 0, as SQS FIFO has it. A handler gets its
+    /// messages one by one all the same: fewer invocations are what it saves, for which each message may wait so long.
+    /// At home and in memory there is nothing to save, so a message is handled at once.
+    pub batch_window_seconds: u32,
     /// The messages that it wants, in the [language](crate::filter) of event source mappings: those that match
     /// any of up to five patterns, or all if there is none. What it does not want is deleted unseen.
     pub filters: &'static [&'static str],
 }
 
 impl Consume {
-    /// Five deliveries, ten messages at a time: what AWS advises for a queue behind a function.
-    pub const DEFAULT: Self = Self { max_receives: 5, batch: 10, filters: &[] };
+    /// Five deliveries, ten messages at a time, waiting for none: what AWS advises for a queue behind a function.
+    pub const DEFAULT: Self =
+        Self { max_receives: 5, batch: 10, batch_window_seconds: 0, filters: &[] };
 }
 
 /// For whom a schedule ticks.

@@ -13,6 +13,8 @@ use twinhost::{
 /// A topic's queue, as a type.
 trait Kind: Send + Sync + 'static {
     const QUEUE: QueueOptions;
+    /// Of its consumer.
+    const BATCH_WINDOW_SECONDS: u32 = 0;
 }
 
 struct OfTheQueue;
@@ -36,6 +38,24 @@ struct TooLate;
 impl Kind for TooLate {
     const QUEUE: QueueOptions =
         QueueOptions { delay: Duration::from_secs(901), ..QueueOptions::UNORDERED };
+}
+
+struct Gathered;
+impl Kind for Gathered {
+    const QUEUE: QueueOptions = QueueOptions::UNORDERED;
+    const BATCH_WINDOW_SECONDS: u32 = 300;
+}
+
+struct GatheredTooLong;
+impl Kind for GatheredTooLong {
+    const QUEUE: QueueOptions = QueueOptions::UNORDERED;
+    const BATCH_WINDOW_SECONDS: u32 = 301;
+}
+
+struct GatheredInOrder;
+impl Kind for GatheredInOrder {
+    const QUEUE: QueueOptions = QueueOptions::ORDERED;
+    const BATCH_WINDOW_SECONDS: u32 = 20;
 }
 
 /// A message of a topic of this kind.
@@ -66,7 +86,8 @@ struct Taker<K>(PhantomData<fn(K)>);
 impl<K: Kind> Handler for Taker<K> {
     type Event = Message<Note<K>>;
     const NAME: &'static str = "taker";
-    const TRIGGER: Consume = Consume::DEFAULT;
+    const TRIGGER: Consume =
+        Consume { batch_window_seconds: K::BATCH_WINDOW_SECONDS, ..Consume::DEFAULT };
     const GRANTS: &'static [Grant] = &[Grant::Publish("notes")];
 
     async fn handle(&self, _: &Context, _: Message<Note<K>>) -> HandlerResult {
@@ -103,6 +124,30 @@ async fn a_topic_can_put_off_all_of_its_messages() {
     assert_eq!(send::<Late>(&host, "a", "").await, 0);
     host.memory().clock().advance(Duration::from_secs(61));
     assert_eq!(host.run().await, [Disposition::Done]);
+}
+
+/// E2.
+#[tokio::test]
+async fn a_batch_window_keeps_no_message_waiting_in_memory() {
+    assert_eq!(send::<Gathered>(&host::<Gathered>(), "a", "").await, 1);
+}
+
+/// E2.
+#[test]
+fn a_batch_window_is_up_to_300_s_and_for_topics_without_order_only() {
+    fn problems<K: Kind>() -> Result<(), String> {
+        let app = App::new("test").handler(Taker::<K>(PhantomData));
+        app.check().map_err(|invalid| invalid.0.join("\n"))
+    }
+    assert_eq!(problems::<Gathered>(), Ok(()));
+    let too_long = problems::<GatheredTooLong>().unwrap_err();
+    assert_eq!(too_long, "`taker`: a batch window of 301 s is not possible; use 0 to 300 s");
+    let in_order = problems::<GatheredInOrder>().unwrap_err();
+    for part in
+        ["`taker`: a batch window of 20 s", "`notes`", "use 0, or `QueueOptions::UNORDERED`"]
+    {
+        assert!(in_order.contains(part), "{part:?} is not in: {in_order}");
+    }
 }
 
 #[test]

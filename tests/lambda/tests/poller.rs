@@ -1,15 +1,16 @@
-//! What becomes of the messages of a queue that a function is mapped to (E3 to E11).
+//! What becomes of the messages of a queue that a function is mapped to (E2 to E11).
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use lambda_emulator::{Misbehaviour, Poller, Source};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::CancellationToken;
 use twinhost::filter::Filter;
 
 use crate::probe::{Probe, probe, until};
-use crate::queue::{Queue, queue};
+use crate::queue::{Queue, queue, standard_queue};
 
 /// A queue with a function behind it.
 struct Mapped {
@@ -17,7 +18,13 @@ struct Mapped {
     probe: Probe,
     misbehaviour: Arc<Misbehaviour>,
     wake: Arc<Notify>,
-    _stop: DropGuard,
+    stop: CancellationToken,
+}
+
+impl Drop for Mapped {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
 }
 
 /// Polls from the start; what is sent before is taken in one batch.
@@ -33,6 +40,17 @@ async fn filtered(
 ) -> Mapped {
     let queue = queue().await;
     before(&queue).await;
+    polled(queue, patterns, concurrency, Duration::ZERO)
+}
+
+/// A standard queue whose batches wait for others.
+async fn gathered(window: Duration, before: impl AsyncFnOnce(&Queue)) -> Mapped {
+    let queue = standard_queue().await;
+    before(&queue).await;
+    polled(queue, &[], 4, window)
+}
+
+fn polled(queue: Queue, patterns: &[&str], concurrency: usize, window: Duration) -> Mapped {
     let probe = probe(|options| options.concurrency = concurrency);
     let (misbehaviour, wake) = (Arc::new(Misbehaviour::default()), Arc::new(Notify::new()));
     let source = Source {
@@ -40,6 +58,7 @@ async fn filtered(
         arn: "arn:aws:sqs:us-east-1:123456789012:orders.fifo".to_owned(),
         region: "us-east-1".to_owned(),
         batch: 10,
+        window,
         filter: Filter::of(patterns).unwrap(),
         function: Arc::clone(&probe.function),
     };
@@ -47,7 +66,7 @@ async fn filtered(
     let poller = Poller::new(source, sqs, Arc::clone(&misbehaviour), Arc::clone(&wake));
     let stop = CancellationToken::new();
     tokio::spawn(poller.run(stop.clone()));
-    Mapped { queue, probe, misbehaviour, wake, _stop: stop.drop_guard() }
+    Mapped { queue, probe, misbehaviour, wake, stop }
 }
 
 impl Mapped {
@@ -68,6 +87,47 @@ impl Mapped {
 
 fn act(what: &str) -> Value {
     json!({ "do": what })
+}
+
+/// Longer than anything is waited for here.
+const LONG: Duration = Duration::from_secs(300);
+
+#[tokio::test]
+async fn a_batch_waits_for_others_until_it_is_full() {
+    let mapped = gathered(LONG, async |queue| queue.send("", [json!(0)]).await).await;
+    mapped.queue.holds(&[(json!(0), 1)]).await;
+    assert_eq!(mapped.invocations(), 0);
+    mapped.send("", (1..10).map(Value::from)).await;
+    mapped.queue.holds(&[]).await;
+    assert_eq!(mapped.invocations(), 1);
+}
+
+#[tokio::test]
+async fn a_batch_that_is_not_full_waits_for_its_window_and_no_longer() {
+    let window = Duration::from_secs(1);
+    let began = Instant::now();
+    let mapped = gathered(window, async |queue| queue.send("", [json!(0)]).await).await;
+    mapped.invoked(1).await;
+    assert!(began.elapsed() >= window, "{:?}", began.elapsed());
+    mapped.queue.holds(&[]).await;
+}
+
+#[tokio::test]
+async fn a_batch_that_waits_is_handed_over_when_polling_stops() {
+    let mapped = gathered(LONG, async |queue| queue.send("", [json!(0)]).await).await;
+    mapped.queue.holds(&[(json!(0), 1)]).await;
+    mapped.stop.cancel();
+    mapped.queue.holds(&[]).await;
+    assert_eq!(mapped.invocations(), 1);
+}
+
+#[tokio::test]
+async fn a_batch_is_closed_at_six_megabytes_and_what_has_no_room_is_in_the_next() {
+    let body = Value::from("x".repeat(1_000_000));
+    let all = vec![body; 8];
+    let mapped = gathered(Duration::ZERO, async |queue| queue.send("", all).await).await;
+    mapped.queue.holds(&[]).await;
+    assert_eq!(mapped.invocations(), 2);
 }
 
 #[tokio::test]

@@ -15,32 +15,48 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a received message stays hidden, in seconds.
 pub(crate) const HIDDEN: u64 = 30;
 
-/// A FIFO queue, alone on an emulator.
+/// A queue, alone on an emulator.
 pub(crate) struct Queue {
     pub(crate) aws: Aws,
     pub(crate) clients: Arc<Clients>,
     pub(crate) url: String,
+    /// Its name: one that ends with `.fifo` has order groups.
+    name: &'static str,
     _folder: TempDir,
 }
 
+/// A FIFO queue.
 pub(crate) async fn queue() -> Queue {
+    named("orders.fifo").await
+}
+
+/// A standard queue.
+pub(crate) async fn standard_queue() -> Queue {
+    named("orders").await
+}
+
+async fn named(name: &'static str) -> Queue {
     let folder = tempfile::tempdir().unwrap();
     let aws = Aws::start(folder.path(), 0).await.unwrap();
     let clients = Arc::new(clients(aws.url()).await);
-    let request = clients.sqs().create_queue().queue_name("orders.fifo");
-    let request = request.attributes(QueueAttributeName::FifoQueue, "true");
-    let request = request.attributes(QueueAttributeName::VisibilityTimeout, HIDDEN.to_string());
+    let mut request = clients.sqs().create_queue().queue_name(name);
+    request = request.attributes(QueueAttributeName::VisibilityTimeout, HIDDEN.to_string());
+    if name.ends_with(".fifo") {
+        request = request.attributes(QueueAttributeName::FifoQueue, "true");
+    }
     let url = request.send().await.unwrap().queue_url.unwrap();
-    Queue { aws, clients, url, _folder: folder }
+    Queue { aws, clients, url, name, _folder: folder }
 }
 
 impl Queue {
-    /// Sends bodies to a group.
+    /// Sends bodies to a group; a standard queue has none.
     pub(crate) async fn send(&self, group: &str, bodies: impl IntoIterator<Item = Value>) {
         for body in bodies {
-            let id = uuid::Uuid::new_v4().to_string();
-            let request = self.clients.sqs().send_message().queue_url(&self.url);
-            let request = request.message_group_id(group).message_deduplication_id(id);
+            let mut request = self.clients.sqs().send_message().queue_url(&self.url);
+            if self.name.ends_with(".fifo") {
+                let id = uuid::Uuid::new_v4().to_string();
+                request = request.message_group_id(group).message_deduplication_id(id);
+            }
             request.message_body(body.to_string()).send().await.unwrap();
         }
     }
@@ -74,7 +90,7 @@ impl Queue {
 
     /// Body and receive count of each message in the queue, in flight or not.
     pub(crate) async fn all(&self) -> Vec<(Value, u64)> {
-        let all = self.aws.tell(&json!({"peek": "orders.fifo"})).await.unwrap();
+        let all = self.aws.tell(&json!({"peek": self.name})).await.unwrap();
         let message = |message: &Value| {
             let body = serde_json::from_str(message["body"].as_str().unwrap()).unwrap();
             (body, message["receive_count"].as_u64().unwrap())

@@ -94,6 +94,11 @@ fn consume(
         .batch_size(handler.trigger.batch())
         .report_batch_item_failures(true)
         .max_concurrency(concurrency);
+    let window = handler.trigger.batch_window_seconds();
+    if window > 0 {
+        let window = Duration::seconds(stack.object().kernel(), seconds(window.into()))?;
+        props = props.max_batching_window(window);
+    }
     if let Trigger::Consume { consume, .. } = &handler.trigger
         && !consume.filters.is_empty()
     {

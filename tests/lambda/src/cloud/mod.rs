@@ -136,6 +136,7 @@ impl Cloud {
                 arn: resources::arn(&self.clients, url).await?,
                 region: REGION.to_owned(),
                 batch: handler.trigger.batch(),
+                window: Duration::from_secs(handler.trigger.batch_window_seconds().into()),
                 filter: handler.trigger.filter()?,
                 function: Arc::clone(&function),
             };

@@ -43,7 +43,7 @@ pub struct CloudOptions {
     pub executables: Executables,
     /// The handlers that run; all, if none is named. What is sent to the others stays in their queues.
     pub only: BTreeSet<String>,
-    /// How long a received message stays invisible, instead of six timeouts of its function.
+    /// How long a received message stays invisible, instead of what AWS advises.
     pub visibility_timeout: Option<Duration>,
     /// Whether schedules fire by themselves.
     pub schedules: bool,

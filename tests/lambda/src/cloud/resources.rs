@@ -81,9 +81,10 @@ pub(super) async fn create(
     Ok(options)
 }
 
-/// Six timeouts of the function, as AWS advises (E13).
+/// Six timeouts of the function, and the batch window, as AWS advises (E13).
 fn visibility_of(handler: &HandlerManifest) -> Duration {
-    function_timeout(Duration::from_secs(handler.timeout_seconds)) * 6
+    let window = Duration::from_secs(handler.trigger.batch_window_seconds().into());
+    function_timeout(Duration::from_secs(handler.timeout_seconds)) * 6 + window
 }
 
 /// Deliveries before SQS itself gives a message up.

@@ -1,10 +1,12 @@
 //! Lambda's event source mapping of a queue: receives batches, invokes the function, deletes what is done.
 //!
+//! - A batch waits for others for its window (E2), one batch at a time.
 //! - Nothing is received without a free [slot](crate::Slot) of the function, so a throttled poll burns no
 //!   receive (E11). The order of groups, and one batch in flight for each, is the queue's promise (E10, F1).
 //! - The mapping has `ReportBatchItemFailures`: what is not reported is deleted, the rest is left to the
 //!   visibility timeout (E3 to E9).
 
+mod batch;
 mod record;
 mod report;
 
@@ -14,20 +16,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
+use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message};
 use bytes::Bytes;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use twinhost::filter::Filter;
 
+use self::batch::IDLE;
 use self::report::Report;
 use crate::function::{Function, Slot};
 use crate::invocation::InvokeResult;
 use crate::misbehaviour::Misbehaviour;
-
-/// How long an empty queue is left alone, unless something happens here that may have filled it.
-const IDLE: Duration = Duration::from_millis(500);
 
 /// A queue, and the function it is mapped to.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct Source {
     pub region: String,
     /// Messages of a batch, 1 to 10.
     pub batch: u32,
+    /// How long a batch that is not full waits for more.
+    pub window: Duration,
     /// What of them the function is given; the rest is deleted (E15).
     pub filter: Filter,
     /// The function.
@@ -102,9 +104,8 @@ impl Poller {
             let woken = self.shared.wake.notified();
             // Counted before it is received, so that nothing is ever received by nobody.
             let busy = Busy::of(&self.shared);
-            match self.shared.receive().await {
-                Ok(messages) if !messages.is_empty() => {
-                    let messages = self.shared.wanted(messages).await;
+            match self.shared.gather(&stop).await {
+                Ok(Some(messages)) => {
                     if messages.is_empty() {
                         self.shared.wake.notify_waiters();
                         continue;
@@ -118,7 +119,7 @@ impl Poller {
                     });
                     continue;
                 }
-                Ok(_) => {}
+                Ok(None) => {}
                 Err(error) => {
                     let queue = &self.shared.source.url;
                     tracing::warn!(queue, error, "cannot receive from a queue");
@@ -152,34 +153,10 @@ impl Drop for Busy {
 }
 
 impl Shared {
-    async fn receive(&self) -> Result<Vec<Message>, String> {
-        let request = self
-            .client
-            .receive_message()
-            .queue_url(&self.source.url)
-            .max_number_of_messages(i32::try_from(self.source.batch).unwrap_or(10).clamp(1, 10))
-            .message_attribute_names("All")
-            .message_system_attribute_names(MessageSystemAttributeName::All);
-        let answer = request.send().await.map_err(|error| explain(&error))?;
-        Ok(answer.messages.unwrap_or_default())
-    }
-
-    /// Deletes what the filter does not want, and answers the rest.
-    async fn wanted(&self, messages: Vec<Message>) -> Vec<Message> {
-        let wants =
-            |message: &Message| self.source.filter.wants(message.body().unwrap_or_default());
-        let (wanted, unwanted): (Vec<_>, Vec<_>) = messages.into_iter().partition(wants);
-        let handles: Vec<&str> = unwanted.iter().filter_map(Message::receipt_handle).collect();
-        if let Err(error) = self.delete(&handles).await {
-            tracing::warn!(queue = self.source.url, error, "cannot delete from a queue");
-        }
-        wanted
-    }
-
     /// Invokes the function with a batch and deletes what it has done.
     async fn process(&self, messages: Vec<Message>, slot: Slot) {
-        let Source { arn, region, function, .. } = &self.source;
-        let payload = Bytes::from(record::event(&messages, arn, region).to_string());
+        let function = &self.source.function;
+        let payload = Bytes::from(self.payload(&messages));
         let trace = messages.first().and_then(|first| record::system(first, "AWSTraceHeader"));
         let invoke = |slot: Slot, payload| {
             let trace = trace.map(str::to_owned);
