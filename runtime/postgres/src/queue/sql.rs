@@ -178,8 +178,10 @@ SELECT count(*) FROM gone";
 
 /// Sends the oldest dead letter of the id `$2` back with the body `$3`, in the name of `$4`, and notes it for queue `$1`.
 const REPLAY: &str = "
-WITH gone AS (
-    DELETE FROM {dlq} WHERE msg_id = (SELECT msg_id FROM {dlq} WHERE headers ->> 'id' = $2 ORDER BY msg_id LIMIT 1)
+WITH turn AS MATERIALIZED (SELECT twinhost.take_turns('{q}')),
+gone AS (
+    DELETE FROM {dlq} WHERE msg_id = (
+        SELECT msg_id FROM turn CROSS JOIN {dlq} WHERE headers ->> 'id' = $2 ORDER BY msg_id LIMIT 1)
     RETURNING message #>> '{}' AS body, headers),
 sent AS (
     INSERT INTO {q} (vt, message, headers)
@@ -192,9 +194,10 @@ RETURNING message, of_tenant, by, (extract(epoch FROM at) * 1000000)::bigint AS 
 
 /// Sends dead letters back, oldest first, all or those of the ids in `$1`; `$2` at the most.
 const REDRIVE: &str = "
-WITH gone AS (
+WITH turn AS MATERIALIZED (SELECT twinhost.take_turns('{q}')),
+gone AS (
     DELETE FROM {dlq} WHERE msg_id IN (
-        SELECT msg_id FROM {dlq} WHERE $1::text[] IS NULL OR headers ->> 'id' = ANY ($1) ORDER BY msg_id LIMIT $2)
+        SELECT msg_id FROM turn CROSS JOIN {dlq} WHERE $1::text[] IS NULL OR headers ->> 'id' = ANY ($1) ORDER BY msg_id LIMIT $2)
     RETURNING *),
 sent AS (
     INSERT INTO {q} (vt, message, headers)

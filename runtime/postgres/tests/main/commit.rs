@@ -1,10 +1,16 @@
 //! Group commit: what shares a transaction, and what does not share its fate.
 
+use std::time::Duration;
+
+use sqlx::PgConnection;
 use twinhost::conformance::Backend as _;
-use twinhost::ports::{Commit as _, CommitError, Committed, PortError};
+use twinhost::ports::{Commit as _, CommitError, Committed, DeadLetter, PortError, Queue};
 use twinhost::unit::{Change, Condition, Outgoing, Unit, Write};
 
-use crate::database::pg;
+use crate::database::{pg, run};
+
+/// Longer than a test.
+const LEASE: Duration = Duration::from_secs(300);
 
 fn unit(key: &str, body: &str) -> Unit {
     let mut unit = Unit::new("acme".parse().unwrap(), "tester");
@@ -88,6 +94,64 @@ async fn a_request_that_can_never_be_stored_hurts_only_itself() {
         assert!(error.contains(cure), "{n}: {error}");
     }
     assert_eq!(pg.queue().stats("order-taker").await.unwrap().backlog, 34);
+}
+
+/// Waits until so many wait for their turn.
+async fn until_waiting(admin: &mut PgConnection, count: i64) {
+    let waiting = "SELECT count(*) FROM pg_locks
+        WHERE locktype = 'advisory' AND NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut *admin).await.unwrap() < count {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn senders_to_a_group_take_turns_and_those_to_another_do_not_wait() {
+    let pg = pg().await;
+    let (store, queue) = (pg.host.store(), pg.host.queue());
+    let message = |group: &str, body: &str| {
+        let mut unit = Unit::new("acme".parse().unwrap(), "tester");
+        unit.sends.push(send("order-taker", group, body));
+        vec![unit]
+    };
+    store.commit(message("g", "0")).await.unwrap();
+    let dead = queue.receive("order-taker", 1, 1, LEASE).await.unwrap().remove(0);
+    let letter = DeadLetter { receipt: dead.receipt, reason: "test".to_owned() };
+    queue.dead_letter(&[letter]).await.unwrap();
+    let (mut other, mut admin) = (pg.database.admin().await, pg.database.admin().await);
+    run(&mut other, "BEGIN").await;
+    let headers = r#"{"id":"1","tenant":"acme","x-pgmq-group":"acme/g"}"#;
+    let first = format!(
+        "SELECT twinhost.send('order_taker', '{{0}}', '{{order_taker}}', ARRAY['{headers}'], '{{1}}', '{{}}', '{{}}')"
+    );
+    run(&mut other, &first).await;
+
+    let second = tokio::spawn({
+        let (store, unit) = (pg.host.store(), message("g", "2"));
+        async move { store.commit(unit).await }
+    });
+    until_waiting(&mut admin, 1).await;
+    store.commit(message("h", "other")).await.unwrap();
+    let received = async |queue: &dyn Queue| -> Vec<String> {
+        let messages = queue.receive("order-taker", 10, 10, LEASE).await.unwrap();
+        messages.into_iter().map(|message| message.body).collect()
+    };
+    assert_eq!(received(&*queue).await, ["other"]);
+    // What comes back from the dead letters is sent, too.
+    let back = tokio::spawn({
+        let queue = pg.host.queue();
+        async move { queue.redrive("order-taker", None).await }
+    });
+    until_waiting(&mut admin, 2).await;
+
+    run(&mut other, "COMMIT").await;
+    assert_eq!(second.await.unwrap().unwrap(), [Committed::Applied]);
+    assert_eq!(back.await.unwrap().unwrap(), 1);
+    let mut rest = received(&*queue).await;
+    assert_eq!(rest.remove(0), "1");
+    rest.sort_unstable();
+    assert_eq!(rest, ["0", "2"]);
 }
 
 #[tokio::test]
