@@ -1,5 +1,6 @@
 //! The cost of one receive, however much waits and however much is hidden in front of it, beside pgmq's own read.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -34,16 +35,18 @@ const FLAT: f64 = 1.3;
 const ORDERED: &str = "ordered";
 const UNORDERED: &str = "unordered";
 
+/// A queue as pgmq creates it.
+const THEIRS: &str = "theirs";
+
 /// Measures a receive of each kind of queue, with little and with much that waits.
 pub(crate) async fn measure(server: &Server, rounds: u32) -> anyhow::Result<Section> {
-    let mut all = Vec::new();
-    for waiting in WAITING {
+    let [mut few, mut many] = [[0.0; 3]; 2];
+    for kind in 0..3 {
         let database = server.create().await?;
-        let took = one(&database, waiting, rounds).await;
+        let took = one(&database, kind, rounds).await;
         server.drop(database).await?;
-        all.push(took?);
+        [few[kind], many[kind]] = took?;
     }
-    let [few, many] = [&all[0], &all[1]];
     let kinds = ["in order, by group", "without order", "pgmq's `read`"];
     let row = |kind: usize| {
         let cells = [few[kind], many[kind]].map(|took| format!("{took:.2} ms"));
@@ -70,35 +73,45 @@ pub(crate) async fn measure(server: &Server, rounds: u32) -> anyhow::Result<Sect
     })
 }
 
-/// Milliseconds of a receive in order, without order, and by pgmq, with so many that wait.
-async fn one(database: &Database, waiting: u64, rounds: u32) -> anyhow::Result<[f64; 3]> {
+/// Milliseconds of a receive from a queue of that kind, with each number of those that wait.
+async fn one(database: &Database, kind: usize, rounds: u32) -> anyhow::Result<[f64; 2]> {
     let folder = tempfile::tempdir()?;
     let options = PgOptions::new(database.url.clone().into(), folder.path().to_owned());
     let host = PgHost::connect(&options, &manifest()).await?;
     let pool = database.pool(1).await?;
-    pool.execute("SELECT pgmq.create('theirs')").await?;
-    for queue in ["ordered", "unordered", "theirs"] {
-        fill(&pool, queue, waiting).await?;
+    let queue = [ORDERED, UNORDERED, THEIRS][kind];
+    if queue == THEIRS {
+        pool.execute("SELECT pgmq.create('theirs')").await?;
     }
-    let mut took = [const { Vec::new() }; 3];
-    for _ in 0..rounds {
-        took[0].push(receives(&host, ORDERED).await?);
-        took[1].push(receives(&host, UNORDERED).await?);
-        took[2].push(reads(&pool).await?);
+    let mut sent = 0;
+    let mut all = [0.0; 2];
+    for (took, waiting) in all.iter_mut().zip(WAITING) {
+        fill(&pool, queue, sent..HIDDEN + waiting).await?;
+        sent = HIDDEN + waiting;
+        let mut rounds_took = Vec::new();
+        for _ in 0..rounds {
+            rounds_took.push(if queue == THEIRS {
+                reads(&pool).await?
+            } else {
+                receives(&host, queue).await?
+            });
+        }
+        *took = median(rounds_took.into_iter());
     }
     pool.close().await;
-    Ok(took.map(|rounds| median(rounds.into_iter())))
+    Ok(all)
 }
 
-/// What is hidden, and behind it what waits.
-async fn fill(pool: &PgPool, queue: &str, waiting: u64) -> anyhow::Result<()> {
+/// Sends messages, of which the first [`HIDDEN`] are hidden.
+async fn fill(pool: &PgPool, queue: &str, numbers: Range<u64>) -> anyhow::Result<()> {
     let insert = format!(
         "INSERT INTO pgmq.q_{queue} (vt, message, headers)
         SELECT clock_timestamp() + CASE WHEN n < {HIDDEN} THEN interval '12 hours' ELSE interval '-1 minute' END,
             '\"{{}}\"', jsonb_build_object('id', n, 'tenant', 'acme', 'x-pgmq-group',
                 'acme/' || CASE WHEN n < {HIDDEN} THEN 'a' ELSE 'b' END || n % {GROUPS})
-        FROM generate_series(0, {}) AS n",
-        HIDDEN + waiting - 1
+        FROM generate_series({}, {}) AS n",
+        numbers.start,
+        numbers.end - 1
     );
     pool.execute(AssertSqlSafe(insert)).await?;
     pool.execute(AssertSqlSafe(format!("VACUUM ANALYZE pgmq.q_{queue}"))).await?;
