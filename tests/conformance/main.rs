@@ -1,5 +1,6 @@
 //! Every promise of hosts, on each host, and the page that lists them.
 
+mod restart;
 mod semantics;
 mod worker;
 

@@ -39,6 +39,9 @@ pub trait Payload: Serialize + DeserializeOwned + Send + Sync + 'static {
     ///
     /// `None`, the default, derives it from the event that caused the message. A topic without order
     /// has nothing else: SQS knows ids in FIFO queues only.
+    ///
+    /// 1 to 128 printable ASCII characters, as SQS has it; of anything longer take a hash. No id is made of a body:
+    /// who wants that two messages that say the same are one gives a hash of what they say.
     fn deduplication_id(&self) -> Option<String> {
         None
     }
@@ -75,7 +78,7 @@ impl Letter {
             ));
         }
         let group = payload.group();
-        if options.ordered && !text::is_group(&group) {
+        if options.ordered && !text::is_name(&group) {
             return fault(format!(
                 "`{group}` cannot be an order group of `{topic}`; use 1 to 128 printable ASCII characters"
             ));
@@ -95,6 +98,12 @@ impl Letter {
             ));
         }
         let deduplication_id = match (payload.deduplication_id(), options.deduplication) {
+            (Some(id), _) if options.ordered && !text::is_name(&id) => {
+                let shown: String = id.chars().take(128).collect();
+                return fault(format!(
+                    "`{shown}` cannot be a `deduplication_id` of a message to `{topic}`; use 1 to 128 printable ASCII characters, such as a hash"
+                ));
+            }
             (Some(_), _) if !options.ordered => {
                 return fault(format!(
                     "a message to `{topic}` cannot have a `deduplication_id`, which SQS knows in FIFO queues only; give the topic an order (`QueueOptions::ORDERED`) or leave the id out"

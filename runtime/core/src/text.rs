@@ -39,9 +39,10 @@ pub(crate) fn sendable(json: String) -> String {
     }
 }
 
-/// Whether this can be an order group: SQS's rule for `MessageGroupId`.
-pub(crate) fn is_group(group: &str) -> bool {
-    (1..=128).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_graphic())
+/// Whether this can be an order group or an id for de-duplication: SQS's rule for `MessageGroupId` and
+/// `MessageDeduplicationId`.
+pub(crate) fn is_name(name: &str) -> bool {
+    (1..=128).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Lays staged documents (`None`: deleted) over a page that the store answered.

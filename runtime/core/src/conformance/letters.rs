@@ -68,6 +68,25 @@ pub async fn a_redrive_sends_every_dead_letter_back(backend: &dyn Operated) {
     assert!(back.iter().all(|message| message.reason.is_none()));
 }
 
+/// D6, Q8: what is sent back is kept as long as what is sent, however old the dead letter was.
+pub async fn a_dead_letter_that_is_sent_back_is_kept_anew(backend: &dyn Operated) {
+    bury(backend, "g", 2, "no").await;
+    // Longer than a queue keeps a message, and not as long as it keeps a dead letter.
+    backend.advance(Duration::from_hours(5 * 24)).await;
+    let old = look(backend, true).await.remove(0).sent_at;
+    let replayed = backend.letters().replay(ORDERS, "g-1", "1", "ada@desk").await;
+    assert!(replayed.expect("a replay succeeds").is_some());
+    let id = start(backend, &Selection::default(), None).await;
+    assert_eq!(finish(backend, id).await, 1);
+    backend.housekeep().await;
+    let received = receive(backend, 10, 10).await;
+    assert_eq!(received.len(), 2, "they are not too old");
+    for message in received {
+        let days = message.sent_at.duration_since(old).as_hours() / 24;
+        assert!(days >= 4, "`{}` was sent {days} days after it was first", message.id);
+    }
+}
+
 /// D6: those that are selected: by id, tenant, group, a text in the reason, age, and any of these together.
 pub async fn a_redrive_takes_what_it_selects(backend: &dyn Operated) {
     bury(backend, "old", 1, "no").await;

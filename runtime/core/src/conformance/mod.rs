@@ -199,6 +199,7 @@ macro_rules! port_suite {
         $crate::port_suite!(@module options, $fresh:
             without_order_no_message_waits_for_another,
             without_order_receivers_share_the_messages,
+            without_order_an_acknowledgement_after_the_lease_has_no_effect,
             a_message_that_is_put_off_comes_when_its_time_has_come,
             what_was_sent_too_long_ago_is_not_delivered,
             a_message_in_hand_can_be_finished_when_its_time_is_over,
@@ -209,6 +210,7 @@ macro_rules! port_suite {
         );
         $crate::port_suite!(@module letters, $fresh:
             a_redrive_sends_every_dead_letter_back,
+            a_dead_letter_that_is_sent_back_is_kept_anew,
             a_redrive_takes_what_it_selects,
             a_redrive_keeps_to_its_rate,
             a_redrive_goes_on_where_its_process_left_it,

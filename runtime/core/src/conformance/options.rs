@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::unit::{With as _, unit};
-use super::{Backend, LEASE, ORDERS, Operated, PAST_LEASE, PHOTOS, applied, bodies};
+use super::{Backend, LEASE, ORDERS, Operated, PAST_LEASE, PHOTOS, applied, bodies, commit, get};
 use crate::Trace;
-use crate::ports::{DeadLetter, LONGEST_LEASE, PortError, Received};
+use crate::ports::{CommitError, DeadLetter, LONGEST_LEASE, PortError, Received};
 use crate::queue_options::DEAD_LETTERS_RETENTION;
-use crate::unit::{Ack, Outgoing, Unit};
+use crate::unit::{Ack, Condition, Outgoing, Unit};
 
 /// How long the queue of photos keeps a message.
 const RETENTION: Duration = Duration::from_secs(3600);
@@ -86,6 +86,26 @@ pub async fn without_order_receivers_share_the_messages(backend: &dyn Backend) {
     }
 }
 
+/// V3: without order, too, who lost a message cannot acknowledge it, whether or not somebody else has it.
+pub async fn without_order_an_acknowledgement_after_the_lease_has_no_effect(backend: &dyn Backend) {
+    send(backend, [photo("1")]).await;
+    let first = receive(backend, PHOTOS, 1).await;
+    backend.advance(PAST_LEASE).await;
+    let late = |key| {
+        let mut late = unit().put(Condition::Any, key, "{}");
+        late.ack = Some(Ack::Done(first[0].receipt.clone()));
+        commit(backend, late)
+    };
+    let refused = late("a").await;
+    assert!(matches!(refused, Err(CommitError::LeaseLost)), "{refused:?}");
+    let second = receive(backend, PHOTOS, 1).await;
+    assert_eq!(second[0].receive_count, 2);
+    let refused = late("b").await;
+    assert!(matches!(refused, Err(CommitError::LeaseLost)), "{refused:?}");
+    assert_eq!((get(backend, "a").await, get(backend, "b").await), (None, None));
+    done(backend, &second).await;
+}
+
 /// Q9: a message that is put off is delivered when its time has come, and is not in anybody's way.
 pub async fn a_message_that_is_put_off_comes_when_its_time_has_come(backend: &dyn Backend) {
     let later = Outgoing { delay: Duration::from_secs(60), ..photo("later") };
@@ -124,7 +144,7 @@ pub async fn a_message_in_hand_can_be_finished_when_its_time_is_over(backend: &d
     backend.housekeep().await;
     let mut finish = unit();
     finish.ack = Some(Ack::Done(received[0].receipt.clone()));
-    applied(backend, finish.put(crate::unit::Condition::Any, "finished", "1")).await;
+    applied(backend, finish.put(Condition::Any, "finished", "1")).await;
 }
 
 /// Q8: what nobody asks for is deleted, too.

@@ -86,6 +86,22 @@ fn nothing_is_due_before_the_start_nor_after_the_end() {
 }
 
 #[test]
+fn a_time_is_that_of_the_clocks_in_its_zone() {
+    let seen = at("2026-03-27T12:00:00Z");
+    for (zone, due) in [
+        ("UTC", ["2026-03-28T08:00:00Z", "2026-03-29T08:00:00Z"]),
+        ("Europe/Berlin", ["2026-03-28T07:00:00Z", "2026-03-29T06:00:00Z"]),
+        ("America/New_York", ["2026-03-27T12:00:00Z", "2026-03-28T12:00:00Z"]),
+        ("Asia/Kathmandu", ["2026-03-28T02:15:00Z", "2026-03-29T02:15:00Z"]),
+    ] {
+        let timetable = timetable(Schedule { zone, ..DAILY });
+        let first = timetable.next_firing(None, seen).unwrap().scheduled_at;
+        let second = timetable.next_firing(Some(first), seen).unwrap().scheduled_at;
+        assert_eq!([first, second], due.map(at), "{zone}");
+    }
+}
+
+#[test]
 fn a_rate_counts_from_its_start_and_owes_nothing_from_before_it_was_seen() {
     let schedule =
         Schedule { start: Some("2026-03-01T00:00:07Z"), ..Schedule::once("rate(10 minutes)") };

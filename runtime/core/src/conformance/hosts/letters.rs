@@ -2,11 +2,12 @@
 
 use anyhow::{Context as _, ensure};
 
-use super::site::{Site, task};
+use super::site::{Site, raw, task};
 use super::{Kept, equal};
 use crate::Handler as _;
 use crate::conformance::probe::{Act, MAX_RECEIVES, Worker};
 use crate::ports::Peeked;
+use crate::unit::limits;
 
 async fn only_letter(site: &Site) -> anyhow::Result<Peeked> {
     let mut dead = site.host.dead(Worker::NAME).await?;
@@ -50,6 +51,18 @@ pub async fn each_way_to_fail_has_the_same_outcome(site: &Site) -> Kept {
         let reason = letter.reason.as_deref().unwrap_or_default();
         ensure!(reason.contains(words), "{name}: {reason}");
     }
+    Ok(())
+}
+
+/// Q3, D2: what a dead letter is told beside its body has room beside the largest there is.
+pub async fn the_largest_message_can_be_a_dead_letter(site: &Site) -> Kept {
+    let acts = vec![Act::Reject { say: "\u{1f600}".repeat(1000) }];
+    let mut body = task("large", "g", acts).body;
+    body.extend(std::iter::repeat_n(' ', limits::MESSAGE_BYTES - body.len()));
+    site.finish(vec![raw("large", "g", body.clone())]).await?;
+    let letter = only_letter(site).await?;
+    ensure!(letter.body == body, "{} bytes of {}", letter.body.len(), body.len());
+    ensure!(letter.reason.unwrap_or_default().starts_with("reject: \u{1f600}"), "no reason");
     Ok(())
 }
 

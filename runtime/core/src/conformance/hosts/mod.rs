@@ -132,15 +132,19 @@ macro_rules! host_suite {
             a_group_goes_on_past_a_dead_letter,
             messages_of_a_group_are_never_handled_side_by_side,
             groups_are_handled_side_by_side,
+            waiting_for_a_turn_costs_no_delivery,
             groups_of_the_same_name_are_distinct_between_tenants,
             a_duplicate_is_accepted_and_has_no_effect,
             an_id_for_deduplication_is_of_its_queue_and_tenant,
             messages_that_say_the_same_are_two,
             what_a_retried_message_publishes_is_sent_once,
             a_group_that_a_queue_cannot_have_is_a_fault,
+            an_id_that_a_queue_cannot_have_is_a_fault,
         );
         $crate::host_suite!(@module options, $start:
             a_message_that_is_put_off_comes_later_and_holds_nothing_up,
+            a_topic_can_put_off_all_of_its_messages,
+            an_id_for_deduplication_can_be_of_its_group,
             without_order_a_failure_holds_nothing_up,
             what_a_topic_does_not_have_is_a_fault,
             a_trace_goes_on_over_every_hop,
@@ -148,6 +152,7 @@ macro_rules! host_suite {
         $crate::host_suite!(@module letters, $start:
             a_message_that_keeps_failing_is_a_dead_letter_after_its_last_delivery,
             each_way_to_fail_has_the_same_outcome,
+            the_largest_message_can_be_a_dead_letter,
             looking_at_a_dead_letter_changes_nothing,
             a_dead_letter_that_is_sent_back_is_handled_anew,
         );

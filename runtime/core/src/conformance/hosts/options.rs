@@ -1,6 +1,6 @@
 //! Topics without order, messages that are put off, and the trace that ties all this together.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -8,10 +8,14 @@ use anyhow::{Context as _, ensure};
 use super::site::{Site, task};
 use super::{Kept, equal};
 use crate::Handler as _;
-use crate::conformance::probe::{Act, Collector, Doer, Entry, Porter, Worker};
+use crate::conformance::probe::{Act, Clerk, Collector, Doer, Entry, NOTICE_DELAY, Porter, Worker};
 
 fn later(say: &str, seconds: u64, ordered: bool) -> Act {
     Act::PublishLater { say: say.into(), seconds, ordered }
+}
+
+fn notify(say: &str, group: &str, id: Option<&str>) -> Act {
+    Act::Notify { say: say.into(), group: group.into(), deduplicate: id.map(str::to_owned) }
 }
 
 fn of<'a>(all: &'a [Entry], handler: &str, name: &str) -> anyhow::Result<&'a Entry> {
@@ -19,7 +23,8 @@ fn of<'a>(all: &'a [Entry], handler: &str, name: &str) -> anyhow::Result<&'a Ent
     found.with_context(|| format!("`{handler}` never saw `{name}`"))
 }
 
-/// Q9: a message that is put off comes when its time has come, and those behind it come before.
+/// Q9: a message that is put off comes when its time has come, and those behind it come before. What it says itself is
+/// instead of what its topic says, no delay, too.
 pub async fn a_message_that_is_put_off_comes_later_and_holds_nothing_up(site: &Site) -> Kept {
     site.finish(vec![task("t", "g", vec![later("late", 2, false), later("soon", 0, false)])])
         .await?;
@@ -32,6 +37,34 @@ pub async fn a_message_that_is_put_off_comes_later_and_holds_nothing_up(site: &S
     let by_the_clock = site.host.name() != "lambda";
     ensure!(!by_the_clock || waited >= Duration::from_secs(2), "{waited:?}");
     Ok(())
+}
+
+/// Q9: a topic can put off all of its messages, those with order, too.
+pub async fn a_topic_can_put_off_all_of_its_messages(site: &Site) -> Kept {
+    site.finish(vec![task("t", "g", vec![notify("1", "a", None), notify("2", "a", None)])]).await?;
+    let by_the_clock = site.host.name() != "lambda";
+    if !by_the_clock {
+        // Time has not been moved yet, and nothing can be received.
+        site.host.settled(Clerk::NAME).await?;
+        equal(&site.begun(Clerk::NAME, "")?.len(), &0)?;
+    }
+    site.host.drained(Clerk::NAME).await?;
+    equal(&site.begun(Clerk::NAME, "")?, &vec!["1".to_owned(), "2".to_owned()])?;
+    let all = site.trace.entries()?;
+    let (sent, came) = (of(&all, Worker::NAME, "t")?.now, of(&all, Clerk::NAME, "1")?.now);
+    let waited = Duration::try_from(came.duration_since(sent))?;
+    ensure!(!by_the_clock || waited >= NOTICE_DELAY, "{waited:?}");
+    Ok(())
+}
+
+/// F7: where a topic says so, an id names a message of its group only.
+pub async fn an_id_for_deduplication_can_be_of_its_group(site: &Site) -> Kept {
+    let acts = [("1", "a"), ("2", "a"), ("3", "b")];
+    let acts = acts.map(|(say, group)| notify(say, group, Some("id")));
+    site.finish(vec![task("t", "g", acts.into())]).await?;
+    site.host.drained(Clerk::NAME).await?;
+    let begun: BTreeSet<String> = site.begun(Clerk::NAME, "")?.into_iter().collect();
+    equal(&begun, &BTreeSet::from(["1".to_owned(), "3".to_owned()]))
 }
 
 /// Without order what fails holds nothing up, and comes again.

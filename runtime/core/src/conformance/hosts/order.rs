@@ -1,12 +1,14 @@
 //! Order groups and de-duplication.
 
+use std::collections::HashSet;
+
 use anyhow::ensure;
 use serde_json::json;
 
 use super::site::{Site, acme, task, tenant};
 use super::{Kept, equal};
 use crate::Handler as _;
-use crate::conformance::probe::{Act, Collector, Stage, Worker};
+use crate::conformance::probe::{Act, CONCURRENCY, Collector, Stage, Worker};
 use crate::unit::Outgoing;
 
 fn named(name: &str, group: &str, id: &str) -> Outgoing {
@@ -102,6 +104,28 @@ pub async fn groups_are_handled_side_by_side(site: &Site) -> Kept {
     equal(&(site.attempts("first")?, site.attempts("second")?), &(vec![1], vec![1]))
 }
 
+/// E11: there are more groups than may run side by side; those that wait for their turn are not charged for it.
+pub async fn waiting_for_a_turn_costs_no_delivery(site: &Site) -> Kept {
+    let names: Vec<String> = (0..3 * CONCURRENCY).map(|n| format!("t{n:02}")).collect();
+    let linger = || vec![Act::Linger { ms: 100 }];
+    site.finish(names.iter().map(|name| task(name, name, linger())).collect()).await?;
+    for name in &names {
+        equal(&site.attempts(name)?, &vec![1])?;
+    }
+    let all = site.trace.entries()?;
+    let processes: HashSet<u32> = all.iter().map(|entry| entry.process).collect();
+    ensure!(processes.len() <= CONCURRENCY as usize, "{} processes", processes.len());
+    let (mut now, mut most) = (0_i32, 0);
+    for entry in &all {
+        now += if entry.stage == Stage::Begin { 1 } else { -1 };
+        most = most.max(now);
+    }
+    // In memory nothing is held back, and a function has groups of its batch side by side, as have others beside it.
+    let bound = site.host.name() == "home";
+    ensure!(!bound || most <= CONCURRENCY.cast_signed(), "{most} side by side");
+    Ok(())
+}
+
 /// The same group of two tenants is two groups.
 pub async fn groups_of_the_same_name_are_distinct_between_tenants(site: &Site) -> Kept {
     let fails = task("of-acme", "g", vec![Act::FailFirst { times: 1 }]);
@@ -157,23 +181,46 @@ pub async fn what_a_retried_message_publishes_is_sent_once(site: &Site) -> Kept 
     equal(&site.begun(Collector::NAME, "report")?.len(), &1)
 }
 
-/// F5: a group that SQS would refuse is a fault on every host.
-pub async fn a_group_that_a_queue_cannot_have_is_a_fault(site: &Site) -> Kept {
-    let groups = ["", "a b", "é", &"x".repeat(129)];
-    let publish = |group: &str| {
-        vec![Act::Publish { say: "never".into(), group: group.into(), deduplicate: None }]
-    };
-    let tasks = groups.iter().enumerate();
-    let tasks = tasks.map(|(n, group)| task(&format!("t{n}"), &format!("g{n}"), publish(group)));
+/// What SQS takes neither as a group nor as an id for de-duplication.
+fn no_names() -> [String; 5] {
+    ["", "a b", "é", "a\0b", &"x".repeat(129)].map(str::to_owned)
+}
+
+/// Has as many tasks publish, each what it cannot, and one what it can; answers why the others are dead letters.
+async fn refused(site: &Site, cannot: Vec<Act>, can: Act) -> anyhow::Result<Vec<String>> {
+    let count = cannot.len();
+    let all = cannot.into_iter().chain([can]).enumerate();
+    let tasks = all.map(|(n, act)| task(&format!("t{n}"), &format!("g{n}"), vec![act]));
     site.finish(tasks.collect()).await?;
     let dead = site.host.dead(Worker::NAME).await?;
-    equal(&dead.len(), &groups.len())?;
-    for letter in dead {
-        let reason = letter.reason.unwrap_or_default();
+    equal(&dead.len(), &count)?;
+    site.host.drained(Collector::NAME).await?;
+    equal(&site.begun(Collector::NAME, "")?, &vec!["can".to_owned()])?;
+    Ok(dead.into_iter().map(|letter| letter.reason.unwrap_or_default()).collect())
+}
+
+/// F5: an id for de-duplication that SQS would refuse is a fault on every host.
+pub async fn an_id_that_a_queue_cannot_have_is_a_fault(site: &Site) -> Kept {
+    let publish = |say: &str, id: String| Act::Publish {
+        say: say.into(),
+        group: "g".into(),
+        deduplicate: Some(id),
+    };
+    let cannot = no_names().map(|id| publish("never", id)).into();
+    for reason in refused(site, cannot, publish("can", "~".repeat(128))).await? {
+        ensure!(reason.contains("cannot be a `deduplication_id`"), "{reason}");
+    }
+    Ok(())
+}
+
+/// F5: a group that SQS would refuse is a fault on every host.
+pub async fn a_group_that_a_queue_cannot_have_is_a_fault(site: &Site) -> Kept {
+    let publish =
+        |say: &str, group: String| Act::Publish { say: say.into(), group, deduplicate: None };
+    let cannot = no_names().map(|group| publish("never", group)).into();
+    for reason in refused(site, cannot, publish("can", "~".repeat(128))).await? {
         ensure!(reason.contains("cannot be an order group"), "{reason}");
     }
-    site.host.settled(Collector::NAME).await?;
-    equal(&site.begun(Collector::NAME, "")?.len(), &0)?;
     let nothing = site.host.ports().documents.get(&acme(), "samples", "never").await?;
     equal(&json!(nothing.map(|stored| stored.body)), &json!(null))
 }

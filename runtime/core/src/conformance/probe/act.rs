@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{ELSEWHERE, Entry, PREFIX, Parcel, Report, Stage, Thing, Trace};
+use super::{ELSEWHERE, Entry, Notice, PREFIX, Parcel, Report, Stage, Thing, Trace};
 use crate::{Context, HandlerError, HandlerResult, OrReject, Response};
 
 /// How often a handler that waits for another looks.
@@ -76,6 +76,15 @@ pub enum Act {
     },
     /// Publishes a report.
     Publish {
+        /// What it says.
+        say: String,
+        /// Its group.
+        group: String,
+        /// Its id for de-duplication.
+        deduplicate: Option<String>,
+    },
+    /// Publishes a notice.
+    Notify {
         /// What it says.
         say: String,
         /// Its group.
@@ -208,6 +217,11 @@ impl Actor<'_> {
             }
             Act::Delete { key } => ctx.delete::<Thing>(key),
             Act::Publish { say, group, deduplicate } => ctx.publish(&Report {
+                say: say.clone(),
+                group: group.clone(),
+                deduplicate: deduplicate.clone(),
+            }),
+            Act::Notify { say, group, deduplicate } => ctx.publish(&Notice {
                 say: say.clone(),
                 group: group.clone(),
                 deduplicate: deduplicate.clone(),

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::act::Actor;
 use super::{
-    Act, MAX_RECEIVES, PREFIX, Parcel, Plan, Report, Stage, TIMEOUT_SECONDS, Task, Thing, Trace,
+    Act, CONCURRENCY, MAX_RECEIVES, Notice, PREFIX, Parcel, Plan, Report, Stage, TIMEOUT_SECONDS,
+    Task, Thing, Trace,
 };
 use crate::{
     App, Consume, Context, Document, Grant, Handler, HandlerError, HandlerResult, Limits, Message,
@@ -15,13 +16,17 @@ use crate::{
 /// So far away that it never falls due by itself.
 const NEVER: &str = "at(2199-01-01T00:00:00)";
 
-const LIMITS: Limits =
-    Limits { timeout: Duration::from_secs(TIMEOUT_SECONDS), concurrency: 4, ..Limits::DEFAULT };
+const LIMITS: Limits = Limits {
+    timeout: Duration::from_secs(TIMEOUT_SECONDS),
+    concurrency: CONCURRENCY,
+    ..Limits::DEFAULT
+};
 
 const GRANTS: &[Grant] = &[
     Grant::ReadWrite(Thing::COLLECTION),
     Grant::Publish(Report::TOPIC),
     Grant::Publish(Parcel::TOPIC),
+    Grant::Publish(Notice::TOPIC),
     Grant::ReadObjects(PREFIX),
     Grant::WriteObjects(PREFIX),
     Grant::Seal,
@@ -39,6 +44,7 @@ pub fn app(trace: &Trace) -> App {
         .handler(Collector(trace.clone()))
         .handler(Archivist(trace.clone()))
         .handler(Porter(trace.clone()))
+        .handler(Clerk(trace.clone()))
         .handler(Almanac(trace.clone()))
         .handler(Clock(trace.clone()))
 }
@@ -190,6 +196,21 @@ impl Handler for Porter {
             return Err(HandlerError::retry("told to fail for now"));
         }
         Ok(())
+    }
+}
+
+/// Puts down notices.
+#[derive(Debug)]
+pub struct Clerk(Trace);
+
+impl Handler for Clerk {
+    type Event = Message<Notice>;
+    const NAME: &'static str = "clerk";
+    const TRIGGER: Consume = Consume::DEFAULT;
+    const LIMITS: Limits = LIMITS;
+
+    async fn handle(&self, ctx: &Context, Message(notice): Message<Notice>) -> HandlerResult {
+        self.0.add(ctx, (Self::NAME, &notice.say), Stage::Begin, Value::Null)
     }
 }
 

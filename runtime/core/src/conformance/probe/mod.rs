@@ -3,7 +3,7 @@
 //!
 //! A handler of each kind, one line each: [`Echo`] and [`Doer`] behind public routes, [`Teller`] behind a
 //! bearer token, [`Worker`] behind a queue, [`Collector`] and [`Archivist`] behind one topic, [`Porter`] behind one
-//! without order, [`Almanac`]
+//! without order, [`Clerk`] behind one whose ids are its groups' own, [`Almanac`]
 //! and [`Clock`] behind schedules. What a request, message or tick [says](Act) is done; every delivery
 //! is a line of the [trace](Trace).
 
@@ -11,15 +11,19 @@ mod act;
 mod handlers;
 mod trace;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 pub use act::Act;
-pub use handlers::{Almanac, Archivist, Clock, Collector, Doer, Echo, Porter, Teller, Worker, app};
+pub use handlers::{
+    Almanac, Archivist, Clerk, Clock, Collector, Doer, Echo, Porter, Teller, Worker, app,
+};
 pub use trace::{Entry, Stage, Trace};
 
-use crate::{Document, Payload, QueueOptions};
+use crate::{Deduplication, Document, Payload, QueueOptions};
 
 /// Names the file of the [trace](Trace), for a handler in a process of its own.
 pub const TRACE: &str = "TWINHOST_PROBE_TRACE";
@@ -30,6 +34,15 @@ pub const MAX_RECEIVES: u32 = 3;
 /// Time for one event of any handler of the probe, in seconds: short, because some use all of it, and long
 /// enough for what they do on a busy machine.
 pub const TIMEOUT_SECONDS: u64 = 3;
+
+/// Runs of any handler of the probe side by side.
+pub const CONCURRENCY: u32 = 4;
+
+/// How long a parcel waits that does not say so itself: longer than a test.
+const PARCEL_DELAY: Duration = Duration::from_secs(600);
+
+/// How long every notice waits.
+pub const NOTICE_DELAY: Duration = Duration::from_secs(3);
 
 /// What objects are under.
 const PREFIX: &str = "samples";
@@ -82,7 +95,35 @@ impl Payload for Report {
     }
 }
 
-/// A message of a topic without order.
+/// A message of a topic that puts off all of its messages, with ids for de-duplication that are its groups' own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Notice {
+    /// What it says; the trace calls it so.
+    pub say: String,
+    /// Its order group.
+    pub group: String,
+    /// Its id for de-duplication.
+    pub deduplicate: Option<String>,
+}
+
+impl Payload for Notice {
+    const TOPIC: &'static str = "notices";
+    const QUEUE: QueueOptions = QueueOptions {
+        delay: NOTICE_DELAY,
+        deduplication: Deduplication::Group,
+        ..QueueOptions::ORDERED
+    };
+
+    fn group(&self) -> String {
+        self.group.clone()
+    }
+
+    fn deduplication_id(&self) -> Option<String> {
+        self.deduplicate.clone()
+    }
+}
+
+/// A message of a topic without order, which puts it off for long unless it says otherwise itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Parcel {
     /// What it says; the trace calls it so.
@@ -93,7 +134,7 @@ pub struct Parcel {
 
 impl Payload for Parcel {
     const TOPIC: &'static str = "parcels";
-    const QUEUE: QueueOptions = QueueOptions::UNORDERED;
+    const QUEUE: QueueOptions = QueueOptions { delay: PARCEL_DELAY, ..QueueOptions::UNORDERED };
 
     fn group(&self) -> String {
         "all".to_owned()
