@@ -221,6 +221,24 @@ async fn a_message_without_effects_costs_no_call() {
     assert_eq!(aws.emulator.calls(), json!({}));
 }
 
+/// F6: what SQS remembers of an id is five minutes from the first message that had it, whoever sent the others.
+#[tokio::test]
+async fn after_five_minutes_another_message_of_an_id_is_delivered() {
+    let aws = aws().await;
+    let send = async |body, passed: u64| {
+        aws.pass(Duration::from_secs(passed));
+        let mut named = unit().send("g", body);
+        named.sends[0].deduplication_id = Some("id".to_owned());
+        assert_eq!(aws.commit(named).await.unwrap(), Committed::Applied);
+    };
+    send("1", 0).await;
+    assert_eq!(aws.drain(BILLS).await, ["1"]);
+    send("2", 280).await;
+    assert!(aws.drain(BILLS).await.is_empty(), "it was handled, and is remembered");
+    send("3", 30).await;
+    assert_eq!(aws.drain(BILLS).await, ["3"]);
+}
+
 /// What an event costs: one transaction, one send for each queue, one update.
 #[tokio::test]
 async fn a_message_with_effects_costs_three_calls() {

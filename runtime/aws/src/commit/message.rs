@@ -172,6 +172,28 @@ mod tests {
         }
     }
 
+    /// Q3: 1 MiB, attributes included. The trace header is not counted.
+    #[test]
+    fn the_largest_message_has_room_for_all_that_a_dead_letter_adds() {
+        let tenant: TenantId = "t".repeat(63).parse().unwrap();
+        let id = "i".repeat(1024);
+        let body = "x".repeat(twinhost::unit::limits::MESSAGE_BYTES);
+        let sent = Outgoing { id: id.clone(), body: body.clone(), ..outgoing("g", None) };
+        assert!(Message::outgoing(&tenant, &sent).bytes() <= 1 << 20);
+        let handle = Handle {
+            id,
+            group: "g".into(),
+            rejections: u32::MAX - 1,
+            receive_count: u32::MAX,
+            sent_at: i64::MAX,
+            body,
+            trace: None,
+        };
+        let receipt = Receipt { queue: "scorer".into(), handle: String::new() };
+        let reason = "\u{1f600}".repeat(10_000);
+        assert!(Message::dead_letter(&tenant, &receipt, handle, &reason).bytes() <= 1 << 20);
+    }
+
     #[test]
     fn a_reason_becomes_text_that_sqs_takes() {
         assert_eq!(sendable("n\0t\u{ffff} a\tcost"), "n\u{fffd}t\u{fffd} a\tcost");
