@@ -7,3 +7,4 @@ mod deploy;
 mod limits;
 mod network;
 mod power;
+mod ticks;
