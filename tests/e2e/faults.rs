@@ -6,6 +6,7 @@
 mod aws;
 mod disk;
 mod postgres;
+mod read_only;
 mod runners;
 mod shutdown;
 

@@ -1,5 +1,6 @@
 //! Database errors, by what the caller can do about them, without secrets.
 
+use sqlx::postgres::PgDatabaseError;
 use twinhost::ports::PortError;
 
 /// Why the durable host could not start. Each says what to do.
@@ -71,13 +72,15 @@ pub(crate) fn message(error: &sqlx::Error) -> String {
 
 /// What a migration's error says, with the server's hint, which tells the cure.
 pub(crate) fn with_hint(error: &sqlx::Error) -> String {
-    let hint = error.as_database_error().and_then(|error| {
-        error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().and_then(|error| error.hint())
-    });
-    match hint {
+    match postgres(error).and_then(PgDatabaseError::hint) {
         Some(hint) => format!("{}; {hint}", message(error)),
         None => message(error),
     }
+}
+
+/// What the server answered.
+fn postgres(error: &sqlx::Error) -> Option<&PgDatabaseError> {
+    error.as_database_error()?.try_downcast_ref()
 }
 
 /// The SQLSTATE of an error that the server answered.
@@ -95,10 +98,21 @@ pub(crate) fn is_full(error: &sqlx::Error) -> bool {
     code(error).as_deref() == Some("53300")
 }
 
+/// Whether the server itself may not write a file, as on a disk that has become read-only. It says that with the SQLSTATE
+/// of a right that its user lacks (`errcode_for_file_access`, elog.c), which is told from these two files alone:
+/// privileges, and the policies of rows.
+fn is_denied_a_file(error: &sqlx::Error) -> bool {
+    let rights = ["aclchk.c", "execMain.c"];
+    code(error).as_deref() == Some("42501")
+        && postgres(error)
+            .and_then(PgDatabaseError::file)
+            .is_some_and(|file| !rights.contains(&file))
+}
+
 /// Whether the statement itself is at fault, so that trying again cannot help: bad data, a missing
 /// table, a missing right, a limit.
 pub(crate) fn is_invalid(error: &sqlx::Error) -> bool {
-    let Some(code) = code(error) else { return false };
+    let Some(code) = code(error).filter(|_| !is_denied_a_file(error)) else { return false };
     matches!(code.get(..2), Some("22" | "23" | "42" | "54"))
 }
 
@@ -118,7 +132,7 @@ pub(crate) fn port(server: &str, error: &sqlx::Error) -> PortError {
                 "{said}; a collection is missing: run `twinhost migrate` with this application"
             ),
         ),
-        Some("42501") => PortError::invalid(
+        Some("42501") if !is_denied_a_file(error) => PortError::invalid(
             server,
             format!("{said}; run `twinhost migrate` to grant what is missing"),
         ),

@@ -1,7 +1,5 @@
 //! Two runners on one database, of which one stands still or dies.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, ensure};
 use faults::process::Frozen;
 use sqlx::PgConnection;
@@ -18,6 +16,16 @@ async fn leased(connection: &mut PgConnection) -> anyhow::Result<(i64, i64)> {
     Ok(sqlx::query_as(
         "SELECT count(*) FILTER (WHERE read_ct > 0 AND vt > clock_timestamp()), count(*)
         FROM (SELECT read_ct, vt FROM pgmq.q_normalizer UNION ALL SELECT read_ct, vt FROM pgmq.q_scorer) AS m",
+    )
+    .fetch_one(connection)
+    .await?)
+}
+
+/// How many sessions of the database are at work on a statement, apart from this one.
+async fn at_work(connection: &mut PgConnection) -> anyhow::Result<i64> {
+    Ok(sqlx::query_scalar(
+        "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()",
     )
     .fetch_one(connection)
     .await?)
@@ -44,8 +52,10 @@ async fn a_runner_frozen_past_its_leases_has_no_second_effect_when_it_goes_on() 
     let mut connection = database.connect().await?;
     let frozen = loop {
         let frozen = Frozen::new(vec![first.pid()?])?;
-        // What it has sent to the database is still done.
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        eventually("what it has sent to the database is done", async || {
+            Ok((at_work(&mut connection).await? == 0).then_some(()))
+        })
+        .await?;
         if leased(&mut connection).await?.0 > 0 {
             break frozen;
         }

@@ -13,9 +13,10 @@ impl ReadOnly {
     ///
     /// # Errors
     ///
-    /// When there is no C compiler or no PostgreSQL, with the cure.
+    /// When there is no such folder; no C compiler or no PostgreSQL, with the cure.
     pub fn new(tools: &Path, folder: &Path) -> anyhow::Result<Self> {
-        let folder = folder.display().to_string();
+        // As the kernel has it, which is asked where a file is.
+        let folder = folder.canonicalize()?.display().to_string();
         let variables = [("READ_ONLY_FOLDER", folder)];
         Preload::new(tools, "read_only", "READ_ONLY_FLAG", &[0], &variables).map(Self)
     }
