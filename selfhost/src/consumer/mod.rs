@@ -34,6 +34,8 @@ mod leases;
 mod run;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod timing_tests;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

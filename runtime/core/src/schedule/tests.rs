@@ -1,5 +1,6 @@
 //! What the schedule language promises: its grammar in tables, its ticks against brute force.
 
+mod calendar;
 mod properties;
 
 use std::collections::HashSet;
