@@ -1,8 +1,12 @@
 //! Who runs beside whom in a process.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
+
+/// How long everything may wait for one message's sake.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The runs of all the consumers of a process: they go on side by side, unless one needs to be alone.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +24,14 @@ impl Company {
         self.0.read_owned().await
     }
 
-    /// Waits until what runs has ended; what would begin meanwhile waits, too.
-    pub(super) async fn alone(self) -> Solitude {
-        self.0.write_owned().await
+    /// Waits until what runs has ended; what would begin meanwhile waits, too. `None` when that takes too long.
+    pub(super) async fn alone(self) -> Option<Solitude> {
+        let alone = tokio::time::timeout(PATIENCE, self.0.write_owned()).await.ok();
+        if alone.is_none() {
+            tracing::warn!(
+                "A message that may have ended this process twice runs beside others, which take more than {PATIENCE:?}"
+            );
+        }
+        alone
     }
 }

@@ -1,6 +1,10 @@
 //! The leases of everything in flight, and the one heartbeat that keeps them.
+//!
+//! A run has a pulse, which stops when its handler blocks the thread it runs on, past any time limit: nobody can stop that.
+//! Then its leases are kept no longer, and the message is tried by somebody else, and at last given up.
 
 use std::collections::{BTreeMap, HashSet};
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,16 +17,30 @@ use twinhost::unit::Receipt;
 
 use crate::quiet::Quiet;
 
+/// Of so many heartbeats in a row a run must have had a pulse before one. Its pulse is twice as quick.
+const SILENCE: u32 = 2;
+
 /// The leases of one queue.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Leases {
+    /// How long a lease is.
+    lease: Duration,
     held: Mutex<Held>,
 }
 
 #[derive(Debug, Default)]
 struct Held {
     next: u64,
-    runs: BTreeMap<u64, (Vec<Receipt>, CancellationToken)>,
+    runs: BTreeMap<u64, Run>,
+}
+
+/// What is held for a run.
+#[derive(Debug)]
+struct Run {
+    receipts: Vec<Receipt>,
+    lost: CancellationToken,
+    /// Heartbeats since its last pulse; `None` while it waits to begin.
+    silent: Option<u32>,
 }
 
 /// Holds the leases of one run until it is dropped.
@@ -35,6 +53,11 @@ pub(super) struct Lease {
 }
 
 impl Leases {
+    /// No leases yet, each of which will be so long.
+    pub(super) fn new(lease: Duration) -> Arc<Self> {
+        Arc::new(Self { lease, held: Mutex::default() })
+    }
+
     /// Keeps the leases of a run from now on.
     pub(super) fn hold(self: &Arc<Self>, run: &[Received]) -> Lease {
         let receipts = run.iter().map(|message| message.receipt.clone()).collect();
@@ -42,24 +65,23 @@ impl Leases {
         let mut held = self.lock();
         let id = held.next;
         held.next += 1;
-        held.runs.insert(id, (receipts, lost.clone()));
+        held.runs.insert(id, Run { receipts, lost: lost.clone(), silent: None });
         Lease { leases: Arc::clone(self), id, lost }
     }
 
     /// Renews all leases every third of their time, until it is dropped.
-    pub(super) async fn renew(&self, queue: &dyn Queue, name: &str, lease: Duration) {
-        let mut beat = tokio::time::interval(lease / 3);
+    pub(super) async fn renew(&self, queue: &dyn Queue, name: &str) {
+        let mut beat = tokio::time::interval(self.lease / 3);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut quiet = Quiet::default();
         loop {
             beat.tick().await;
-            let receipts: Vec<Receipt> =
-                self.lock().runs.values().flat_map(|(receipts, _)| receipts).cloned().collect();
+            let receipts = self.kept(name);
             if receipts.is_empty() || Mutant::NoHeartbeatAtHome.on() {
                 continue;
             }
             CrashPoint::InHeartbeat.reached();
-            match queue.extend(&receipts, lease).await {
+            match queue.extend(&receipts, self.lease).await {
                 Ok(lost) if lost.is_empty() => quiet.recovered(),
                 Ok(lost) => {
                     quiet.recovered();
@@ -72,16 +94,39 @@ impl Leases {
         }
     }
 
+    /// What is to be renewed: what waits, and what has a pulse.
+    fn kept(&self, name: &str) -> Vec<Receipt> {
+        let mut kept = Vec::new();
+        for run in self.lock().runs.values_mut() {
+            let silent = run.silent.as_mut().map_or(0, |silent| {
+                *silent += 1;
+                *silent
+            });
+            if silent <= SILENCE {
+                kept.extend_from_slice(&run.receipts);
+            } else if silent == SILENCE + 1 {
+                metrics::counter!("twinhost_blocked_runs_total", "queue" => name.to_owned())
+                    .increment(1);
+                tracing::error!(
+                    handler = name,
+                    "The handler blocks its thread, so that its time limit cannot stop it; its messages will come again. \
+                     Use `tokio::task::spawn_blocking` for long computations and for calls that block"
+                );
+            }
+        }
+        kept
+    }
+
     /// Tells the runs that have nothing left.
     ///
     /// A run of which only a part is lost goes on: that part is what it has just committed.
     fn give_up(&self, name: &str, lost: &[Receipt]) {
         let lost: HashSet<&Receipt> = lost.iter().collect();
-        for (receipts, token) in self.lock().runs.values_mut() {
-            receipts.retain(|receipt| !lost.contains(receipt));
-            if receipts.is_empty() && !token.is_cancelled() {
+        for run in self.lock().runs.values_mut() {
+            run.receipts.retain(|receipt| !lost.contains(receipt));
+            if run.receipts.is_empty() && !run.lost.is_cancelled() {
                 tracing::debug!(queue = name, "A run is done, or has lost its lease");
-                token.cancel();
+                run.lost.cancel();
             }
         }
     }
@@ -91,8 +136,60 @@ impl Leases {
     }
 }
 
+impl Lease {
+    /// Has a pulse for as long as somebody asks for it.
+    pub(super) async fn pulse(&self) -> Infallible {
+        loop {
+            self.beat();
+            tokio::time::sleep(self.leases.lease / 6).await;
+        }
+    }
+
+    /// The run goes on.
+    pub(super) fn beat(&self) {
+        if let Some(run) = self.leases.lock().runs.get_mut(&self.id) {
+            run.silent = Some(0);
+        }
+    }
+}
+
 impl Drop for Lease {
     fn drop(&mut self) {
         self.leases.lock().runs.remove(&self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Rig;
+    use super::*;
+
+    /// E16: where a time limit cannot stop a run, it loses its leases.
+    #[tokio::test(start_paused = true)]
+    async fn a_run_without_a_pulse_loses_its_lease_and_others_keep_theirs() {
+        const LEASE: Duration = Duration::from_secs(30);
+        let rig = Rig::new();
+        for group in ["waits", "lives", "blocked"] {
+            rig.send_as("acme", group, 0).await;
+        }
+        let received = rig.memory.receive("worker", 10, 10, LEASE).await.unwrap();
+        let leases = Leases::new(LEASE);
+        let held: BTreeMap<&str, Lease> = received
+            .iter()
+            .map(|one| (one.group.as_str(), leases.hold(std::slice::from_ref(one))))
+            .collect();
+        held["acme/blocked"].beat();
+        tokio::select! {
+            biased;
+            () = leases.renew(&rig.memory, "worker") => {}
+            never = held["acme/lives"].pulse() => match never {},
+            () = tokio::time::sleep(LEASE * 2) => {}
+        }
+        let again = rig.memory.receive("worker", 10, 10, LEASE).await.unwrap();
+        assert_eq!(
+            again.iter().map(|one| one.group.as_str()).collect::<Vec<_>>(),
+            ["acme/blocked"]
+        );
+        assert!(again[0].unanswered);
     }
 }

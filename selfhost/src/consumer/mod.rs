@@ -126,7 +126,7 @@ impl Consumer {
     /// Consumes until `stop`; then takes nothing more, gives back what has not
     /// begun and lets what has begun end. `cut` gives that back, too.
     pub async fn run(self, stop: CancellationToken, cut: CancellationToken) {
-        let leases = Arc::<Leases>::default();
+        let leases = Leases::new(self.lease);
         let taking = Taking {
             leases: Arc::clone(&leases),
             running: JoinSet::new(),
@@ -135,14 +135,14 @@ impl Consumer {
             lot: Lot { at: Instant::now(), messages: 1, runs: 1, ended: 0 },
             cautious: false,
             approach: None,
-            alone: None,
+            turn: None,
             cut,
             consumer: &self,
         };
         tokio::select! {
             biased;
             () = taking.run(&stop) => {}
-            () = leases.renew(&*self.runs.queue, self.runs.name, self.lease) => {}
+            () = leases.renew(&*self.runs.queue, self.runs.name) => {}
         }
     }
 }
@@ -170,10 +170,10 @@ struct Taking<'a> {
     lot: Lot,
     /// Whether the last messages taken had been delivered before.
     cautious: bool,
-    /// Waits to be alone, for a message that has to be.
-    approach: Option<BoxFuture<'static, Solitude>>,
-    /// Nothing runs in the process until such a message does, or is not there any more.
-    alone: Option<Solitude>,
+    /// Waits to be alone, for a message that should be; `None` when that takes too long.
+    approach: Option<BoxFuture<'static, Option<Solitude>>>,
+    /// The turn of such a message: until it has begun, or is not there any more, nothing else begins.
+    turn: Option<Option<Solitude>>,
     cut: CancellationToken,
 }
 
@@ -213,7 +213,7 @@ impl Taking<'_> {
                 }
                 Some(alone) = OptionFuture::from(self.approach.as_mut()) => {
                     self.approach = None;
-                    self.alone = Some(alone);
+                    self.turn = Some(alone);
                     look = true;
                 }
                 Some(received) = received => {
@@ -233,7 +233,7 @@ impl Taking<'_> {
                                 tracing::warn!(queue = runs.name, %error, times, "Cannot receive messages");
                             });
                             look = false;
-                            self.alone = None;
+                            self.turn = None;
                             pause = Some(pause.map_or(PAUSE.0, |p: Duration| (p * 2).min(PAUSE.1)));
                         }
                     }
@@ -241,7 +241,7 @@ impl Taking<'_> {
                 () = idle, if ready => look = true,
             }
         }
-        self.alone = None;
+        self.turn = None;
         // Not given up half-way: what was taken then would stay hidden until its lease ends.
         if let Some(receiving) = receiving
             && let Ok(messages) = receiving.await
@@ -263,7 +263,7 @@ impl Taking<'_> {
         if self.approach.is_some() {
             return None;
         }
-        if self.alone.is_some() {
+        if self.turn.is_some() {
             return Some((concurrency, 1));
         }
         let free = if self.pending.is_empty() { self.free() } else { 0 };
@@ -284,7 +284,7 @@ impl Taking<'_> {
     fn start_pending(&mut self) {
         // What began now would only be in the way of who is to be alone.
         while self.approach.is_none()
-            && self.alone.is_none()
+            && self.turn.is_none()
             && self.free() > 0
             && let Some((run, lease)) = self.next_pending()
         {
@@ -328,7 +328,7 @@ impl Taking<'_> {
     /// Makes runs of what was received; false when there was nothing.
     async fn take(&mut self, messages: Vec<Received>) -> Result<bool, PortError> {
         let runs = &self.consumer.runs;
-        let mut alone = self.alone.take();
+        let mut turn = self.turn.take();
         if messages.is_empty() {
             self.cautious = false;
             return Ok(false);
@@ -341,15 +341,15 @@ impl Taking<'_> {
             if !runs.is_last_chance(&run[0]) {
                 let lease = self.leases.hold(&run);
                 self.pending.push_back((run, lease));
-            } else if let Some(alone) = alone.take() {
+            } else if let Some(alone) = turn.take() {
                 let lease = self.leases.hold(&run);
-                self.start(run, lease, Some(alone));
+                self.start(run, lease, alone);
             } else {
                 back.extend(run.iter().map(untouched));
                 self.approach = Some(runs.company.clone().alone().boxed());
             }
         }
-        drop(alone);
+        drop(turn);
         self.lot = Lot {
             at: Instant::now(),
             messages: messages.len(),
@@ -373,7 +373,7 @@ impl Taking<'_> {
     async fn drain(mut self) {
         let runs = &self.consumer.runs;
         self.approach = None;
-        self.alone = None;
+        self.turn = None;
         let back: Vec<Release> =
             self.pending.iter().flat_map(|(run, _)| run).map(untouched).collect();
         if !back.is_empty()

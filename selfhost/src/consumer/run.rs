@@ -81,6 +81,22 @@ impl Runs {
         alone: Option<Solitude>,
         cut: CancellationToken,
     ) {
+        // From now on it must have a pulse.
+        lease.beat();
+        tokio::select! {
+            biased;
+            () = self.work(messages, &lease, alone, &cut) => {}
+            never = lease.pulse() => match never {},
+        }
+    }
+
+    async fn work(
+        &self,
+        messages: Vec<Received>,
+        lease: &Lease,
+        alone: Option<Solitude>,
+        cut: &CancellationToken,
+    ) {
         let delivered: Vec<(Receipt, u32)> =
             messages.iter().map(|m| (m.receipt.clone(), m.receive_count)).collect();
         let work = async {
@@ -105,7 +121,7 @@ impl Runs {
             }
         };
         let Outcome::Messages(dispositions) = outcome else { return };
-        self.settle(&delivered, dispositions, &lease, &cut).await;
+        self.settle(&delivered, dispositions, lease, cut).await;
     }
 
     async fn settle(
