@@ -4,6 +4,7 @@ mod clocks;
 mod crashes;
 mod delivery;
 mod deploy;
+mod disk;
 mod limits;
 mod network;
 mod power;
