@@ -218,6 +218,17 @@ mod tests {
     }
 
     #[test]
+    fn a_message_is_hidden_for_six_timeouts_of_the_function_and_the_batch_window() {
+        let mut handler = manifest().handler(ORDERS).unwrap().clone();
+        let timeouts = 6 * function_timeout(Duration::from_secs(handler.timeout_seconds));
+        assert_eq!(visibility_of(&handler), timeouts);
+        if let Trigger::Consume { consume, .. } = &mut handler.trigger {
+            consume.batch_window_seconds = 20;
+        }
+        assert_eq!(visibility_of(&handler), timeouts + Duration::from_secs(20));
+    }
+
+    #[test]
     fn sqs_gives_up_long_after_the_function_would() {
         let manifest = manifest();
         for handler in manifest.queues() {
