@@ -1,10 +1,11 @@
-//! What a home remembers when its runner has ended, or its database has died, and both are back.
+//! What a home remembers when its runner has ended, its database has died, or an answer was lost.
 
 use anyhow::ensure;
+use faults::proxy::{Proxy, Reply};
 use faults::server::Server;
 use tests::eventually;
 use tests::hosts::{HomeHost, Host as _};
-use twinhost::conformance::probe::{self, Stage, Task, Trace, Worker};
+use twinhost::conformance::probe::{self, Collector, Stage, Task, Trace, Worker};
 use twinhost::unit::Outgoing;
 use twinhost::{Handler as _, TenantId};
 
@@ -67,5 +68,34 @@ async fn an_id_is_remembered_over_a_restart_and_over_the_death_of_the_database()
         .map(|entry| entry.name.as_str())
         .collect();
     ensure!(begun == ["first", "other"], "{begun:?}");
+    Ok(())
+}
+
+/// F12: the connection ends between the commit and its answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_sends_again_because_the_answer_was_lost_has_sent_once() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let trace = Trace::to(folder.path().join("trace"));
+    let server = Server::start(&[]).await?;
+    let proxy = Proxy::to(server.address()).await?;
+    // Nobody works on the tasks, so that no commit is there but the sender's.
+    let host = HomeHost::start_with(probe::app(&trace), &[Collector::NAME], |config| {
+        config.database.url = Some(Server::url_by(proxy.address).into());
+    })
+    .await?;
+    let acme: TenantId = "acme".parse()?;
+    for n in 0..5 {
+        let id = format!("id{n}");
+        proxy.cut(Reply::Commit, 1);
+        let answer = host.send(&acme, vec![task(&format!("first{n}"), &id)?]).await;
+        ensure!(answer.is_err() && proxy.cuts() == n + 1, "the answer was not lost: {answer:?}");
+        eventually("the message is taken", async || {
+            Ok(host.send(&acme, vec![task(&format!("again{n}"), &id)?]).await.ok())
+        })
+        .await?;
+    }
+    let waiting = host.waiting(Worker::NAME).await?;
+    let ids: Vec<&str> = waiting.iter().map(|message| message.id.as_str()).collect();
+    ensure!(ids == ["first0", "first1", "first2", "first3", "first4"], "{ids:?}");
     Ok(())
 }

@@ -153,6 +153,30 @@ async fn a_batch_that_fails_as_a_whole_keeps_all_its_messages() {
     }
 }
 
+/// D1: for a process that dies nobody speaks, so the queue counts; what comes in the same batches is counted with it.
+#[tokio::test]
+async fn a_message_that_kills_its_process_each_time_is_given_up_by_the_queue() {
+    let mapped = mapped(1, async |queue| {
+        queue.gives_up_after(3).await;
+        queue.send("g", [act("crash")]).await;
+        queue.send("h", [json!("beside")]).await;
+    });
+    let mapped = mapped.await;
+    let both = |count| [(act("crash"), count), (json!("beside"), count)];
+    for count in 1..=3 {
+        mapped.invoked(count).await;
+        mapped.queue.holds(&both(count as u64)).await;
+        mapped.queue.time_out().await;
+        mapped.wake.notify_waiters();
+    }
+    mapped.queue.holds(&[]).await;
+    assert_eq!(mapped.queue.dead().await, both(3));
+    assert_eq!(mapped.invocations(), 3);
+    mapped.send("g", [json!("behind")]).await;
+    mapped.invoked(4).await;
+    mapped.queue.holds(&[]).await;
+}
+
 #[tokio::test]
 async fn an_empty_answer_is_complete_success() {
     for answer in [Value::Null, json!({}), json!({"batchItemFailures": null})] {

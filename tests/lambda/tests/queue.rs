@@ -15,6 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a received message stays hidden, in seconds.
 pub(crate) const HIDDEN: u64 = 30;
 
+/// What a queue is called whose messages were given up.
+const DEAD: &str = "dead.fifo";
+
 /// A queue, alone on an emulator.
 pub(crate) struct Queue {
     pub(crate) aws: Aws,
@@ -88,9 +91,33 @@ impl Queue {
         self.aws.advance(Duration::from_secs(HIDDEN + 1)).await.unwrap();
     }
 
+    /// Has the queue give up what was delivered so often.
+    pub(crate) async fn gives_up_after(&self, deliveries: u32) {
+        let sqs = self.clients.sqs();
+        let dead =
+            sqs.create_queue().queue_name(DEAD).attributes(QueueAttributeName::FifoQueue, "true");
+        dead.send().await.unwrap();
+        let policy = json!({
+            "deadLetterTargetArn": format!("arn:aws:sqs:us-east-1:123456789012:{DEAD}"),
+            "maxReceiveCount": deliveries,
+        });
+        let set = sqs.set_queue_attributes().queue_url(&self.url);
+        let set = set.attributes(QueueAttributeName::RedrivePolicy, policy.to_string());
+        set.send().await.unwrap();
+    }
+
     /// Body and receive count of each message in the queue, in flight or not.
     pub(crate) async fn all(&self) -> Vec<(Value, u64)> {
-        let all = self.aws.tell(&json!({"peek": self.name})).await.unwrap();
+        self.shown(self.name).await
+    }
+
+    /// The same of what it [has given up](Self::gives_up_after).
+    pub(crate) async fn dead(&self) -> Vec<(Value, u64)> {
+        self.shown(DEAD).await
+    }
+
+    async fn shown(&self, name: &str) -> Vec<(Value, u64)> {
+        let all = self.aws.tell(&json!({ "peek": name })).await.unwrap();
         let message = |message: &Value| {
             let body = serde_json::from_str(message["body"].as_str().unwrap()).unwrap();
             (body, message["receive_count"].as_u64().unwrap())
