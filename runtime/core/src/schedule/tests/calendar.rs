@@ -4,7 +4,10 @@ use jiff::ToSpan as _;
 
 use super::*;
 
-/// The working day nearest to a day of the month, within the month.
+/// Days of months written twice: as two fields of an expression, and as a test of a date.
+type Days = (&'static str, fn(Date) -> bool);
+
+/// Whether it is the working day nearest to a day of the month, within the month.
 fn is_nearest_weekday(date: Date, day: i8) -> bool {
     let Ok(named) = date.first_of_month().with().day(day).build() else { return false };
     let nearest = match named.weekday() {
@@ -24,7 +27,7 @@ fn is_nth(date: Date, weekday: Weekday, nth: i8) -> bool {
 
 #[test]
 fn days_named_by_their_place_in_the_month_are_those_of_the_calendar() {
-    let patterns: [(&str, fn(Date) -> bool); 9] = [
+    let patterns: [Days; 9] = [
         ("15W * ?", |date| is_nearest_weekday(date, 15)),
         ("1W * ?", |date| is_nearest_weekday(date, 1)),
         ("28W * ?", |date| is_nearest_weekday(date, 28)),
