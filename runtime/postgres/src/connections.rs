@@ -28,7 +28,7 @@ const FULL_PAUSE: Duration = Duration::from_millis(100);
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
 /// How often a statement is tried before a deadlock is an error.
-const MAX_TRIES: u32 = 5;
+pub(crate) const MAX_TRIES: u32 = 5;
 
 /// Up to so many connections with the same options. Opens them when they are needed, and again after a failure.
 #[derive(Debug)]

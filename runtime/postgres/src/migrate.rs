@@ -5,7 +5,8 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection as _, PgConnection, PgPool};
 use twinhost::Manifest;
 
-use crate::error::{StartError, with_hint};
+use crate::connections::MAX_TRIES;
+use crate::error::{StartError, is_transient, with_hint};
 use crate::options::{PgOptions, describe};
 use crate::queue::queue_name;
 
@@ -40,14 +41,39 @@ pub async fn migrate(options: &PgOptions, manifest: &Manifest) -> Result<(), Sta
     // Held by the connection: gone with it, however this ends.
     sqlx::query(LOCK).execute(&mut guard).await.map_err(|error| failed(with_hint(&error)))?;
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(connect);
-    let done = install(&pool, manifest).await;
+    let mut tries = 1;
+    let done = loop {
+        match install(&pool, manifest).await {
+            Err(failure) if failure.is_passing && tries < MAX_TRIES => tries += 1,
+            done => break done,
+        }
+    };
     pool.close().await;
     // The work is done; a connection that does not close well is closed by the server.
     let _closed = guard.close().await;
-    done.map_err(failed)
+    done.map_err(|failure| failed(failure.cause))
 }
 
-async fn install(pool: &PgPool, manifest: &Manifest) -> Result<(), String> {
+/// Why a database could not be brought up to date.
+struct Failure {
+    cause: String,
+    /// Whether another try may do: other runners are at work, and a change of a table is easily deadlocked with them.
+    is_passing: bool,
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self { cause: with_hint(&error), is_passing: is_transient(&error) }
+    }
+}
+
+impl From<String> for Failure {
+    fn from(cause: String) -> Self {
+        Self { cause, is_passing: false }
+    }
+}
+
+async fn install(pool: &PgPool, manifest: &Manifest) -> Result<(), Failure> {
     pgmq::install::install_sql_from_embedded(pool)
         .await
         .map_err(|error| format!("pgmq cannot be installed: {error}"))?;
@@ -57,18 +83,17 @@ async fn install(pool: &PgPool, manifest: &Manifest) -> Result<(), String> {
     // Ours is the lock, and holds for what comes before and after, too.
     migrator.set_locking(false);
     migrator.run(pool).await.map_err(|error| match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => with_hint(&error),
-        MigrateError::VersionMissing(version) => format!(
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+        MigrateError::VersionMissing(version) => Failure::from(format!(
             "it has migration {version}, which this program does not know: it was used by a newer one; use that"
-        ),
-        error => error.to_string(),
+        )),
+        error => error.to_string().into(),
     })?;
     let collections: Vec<&str> = manifest.collections.iter().map(String::as_str).collect();
     sqlx::query("SELECT twinhost.ensure_collection(name) FROM unnest($1) AS name")
         .bind(collections)
         .execute(pool)
-        .await
-        .map_err(|error| with_hint(&error))?;
+        .await?;
     for handler in manifest.queues() {
         let name = queue_name(handler.name).map_err(|error| error.to_string())?;
         let ordered = handler.trigger.queue().unwrap_or_default().ordered;
@@ -76,8 +101,7 @@ async fn install(pool: &PgPool, manifest: &Manifest) -> Result<(), String> {
             .bind(name)
             .bind(ordered)
             .execute(pool)
-            .await
-            .map_err(|error| with_hint(&error))?;
+            .await?;
     }
     Ok(())
 }
