@@ -1,50 +1,90 @@
-//! A runner dies just before a tick is due, and just after (S12).
+//! Runners die around the time that ticks are due (S9, S12, S13).
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::time::Duration;
 
 use anyhow::ensure;
-use faults::app::SCHEDULES;
 use faults::load::Answers;
+use faults::runner::Runner;
 use faults::site::Site;
+use faults::ticks::{self, EACH};
 use faults::within;
-use jiff::{SignedDuration, Timestamp};
+use nix::sys::signal::Signal;
+use rand::RngExt as _;
 use sqlx::PgConnection;
+use twinhost::crash::CrashPoint;
 
-/// How long a runner has to start before a tick is due, in seconds.
-const AHEAD: i64 = 8;
+/// How many seconds runners have to start before their ticks are due. Slower ones wait for the next.
+const AHEAD: i32 = 5;
 
-/// How long before and after the tick a runner is killed.
-const MOMENT: SignedDuration = SignedDuration::from_secs(1);
+/// How long before and after its ticks a runner dies.
+const MOMENT: Duration = Duration::from_secs(1);
 
-/// How late a tick may be.
-const PUNCTUAL: i64 = 59;
-
-/// The longest that anything here is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Lets a tick of each schedule be due at one instant, soon, for a runner that starts from now on. Answers when.
-async fn tick_soon(database: &mut PgConnection) -> anyhow::Result<Timestamp> {
-    let second = "UPDATE twinhost.schedules
-        SET first_seen = date_trunc('second', clock_timestamp()) + ($1 - 60) * interval '1 second'
-        RETURNING extract(epoch FROM first_seen)::bigint + 60";
-    let due: Vec<i64> = sqlx::query_scalar(second).bind(AHEAD).fetch_all(database).await?;
-    ensure!(due.iter().all(|at| *at == due[0]), "they are due together: {due:?}");
-    Ok(Timestamp::from_second(due[0])?)
+/// When a runner dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Moment {
+    Before,
+    /// So soon after that ticks are being fired.
+    At,
+    After,
 }
 
-async fn sleep_until(then: Timestamp) -> anyhow::Result<()> {
-    let left = then.duration_since(Timestamp::now());
-    ensure!(left > SignedDuration::ZERO, "the runner was not ready {left:?} before its tick");
-    tokio::time::sleep(Duration::try_from(left)?).await;
+/// Kills the first of these runners around the time that ticks are due, and starts it again when they are overdue.
+async fn dies(
+    site: &mut Site,
+    database: &mut PgConnection,
+    runners: &mut [Runner],
+    moment: Moment,
+) -> anyhow::Result<()> {
+    for runner in &mut *runners {
+        runner.stop().await?;
+    }
+    ticks::due_in(database, AHEAD).await?;
+    for runner in &mut *runners {
+        runner.start().await?;
+    }
+    let due = ticks::almost_due(database, MOMENT).await?;
+    match moment {
+        Moment::Before => {}
+        Moment::At => {
+            let jitter =
+                site.chance(&format!("jitter {}", site.report.injected)).random_range(0..30);
+            ticks::overdue(database, due, Duration::from_millis(jitter)).await?;
+        }
+        Moment::After => {
+            ticks::overdue(database, due, MOMENT).await?;
+            ticks::all_fired(database, due).await?;
+        }
+    }
+    runners[0].kill().await?;
+    site.report.injected += 1;
+    let before = ticks::fired(database, due).await?;
+    println!("{moment:?}: {before} of {EACH} had been fired");
+    ticks::overdue(database, due, MOMENT).await?;
+    site.report.recovered(runners[0].start().await?);
+    ticks::all_fired(database, due).await
+}
+
+/// Judges, and sees that every tick was fired for itself, when it was due or less than a minute later.
+async fn judge(
+    site: &mut Site,
+    database: &mut PgConnection,
+    runners: &mut [Runner],
+    rounds: usize,
+) -> anyhow::Result<()> {
+    let all: Vec<&Runner> = runners.iter().collect();
+    let history = site.judge(Answers::default(), &all).await?;
+    // The first of each schedule, and one more in each round at the least.
+    let least = (rounds + 1) * usize::try_from(EACH)?;
+    ensure!(history.ticked.len() >= least, "{least} ticks and more, not {:?}", history.ticked);
+    let wrong = "SELECT schedule || ' of ' || scheduled_at || ', fired at ' || fired_at FROM twinhost.occurrences
+        WHERE outcome <> 'fired' OR missed > 0 OR fired_at - scheduled_at NOT BETWEEN '0' AND interval '1 minute'";
+    let wrong: Vec<String> = sqlx::query_scalar(wrong).fetch_all(database).await?;
+    ensure!(wrong.is_empty(), "early, late or missed: {wrong:?}");
+    for runner in runners {
+        runner.stop().await?;
+    }
     Ok(())
-}
-
-/// How many schedules have this tick in the ledger.
-async fn fired(database: &mut PgConnection, due: Timestamp) -> anyhow::Result<usize> {
-    let rows = "SELECT count(*) FROM twinhost.occurrences
-        WHERE scheduled_at = to_timestamp($1) AND outcome = 'fired' AND missed = 0";
-    let rows: i64 = sqlx::query_scalar(rows).bind(due.as_second()).fetch_one(database).await?;
-    Ok(usize::try_from(rows)?)
 }
 
 #[tokio::test]
@@ -53,41 +93,56 @@ async fn a_runner_that_dies_just_before_or_after_a_tick_fires_it_once_and_in_tim
     let scenario = "a_runner_that_dies_just_before_or_after_a_tick_fires_it_once_and_in_time";
     let mut site = Site::new(scenario, &[]).await?;
     let mut database = site.server.connect().await?;
-    let mut runner = site.runner("only")?;
-    runner.start().await?;
-    within(PATIENCE, "every schedule has ticked", async || {
-        let all = "SELECT count(*) FROM twinhost.occurrences";
-        let all: i64 = sqlx::query_scalar(all).fetch_one(&mut database).await?;
-        Ok((usize::try_from(all)? == SCHEDULES.len()).then_some(()))
-    })
-    .await?;
-    for dies_before in [true, false] {
-        runner.stop().await?;
-        let due = tick_soon(&mut database).await?;
-        runner.start().await?;
-        sleep_until(if dies_before { due - MOMENT } else { due + MOMENT }).await?;
-        runner.kill().await?;
-        site.report.injected += 1;
-        let already = fired(&mut database, due).await?;
-        ensure!(already == if dies_before { 0 } else { SCHEDULES.len() }, "{already} were fired");
-        if dies_before {
-            sleep_until(due + MOMENT).await?;
-        }
-        site.report.recovered(runner.start().await?);
-        within(PATIENCE, "the tick is fired", async || {
-            Ok((fired(&mut database, due).await? == SCHEDULES.len()).then_some(()))
-        })
-        .await?;
+    let mut runners = [site.runner("only")?];
+    runners[0].start().await?;
+    let moments = [Moment::Before, Moment::At, Moment::After, Moment::At];
+    for moment in moments {
+        dies(&mut site, &mut database, &mut runners, moment).await?;
     }
-    // The first of each, and two more.
-    let history = site.judge(Answers::default(), &[&runner]).await?;
-    let wanted = 3 * SCHEDULES.len();
-    ensure!(history.ticked.len() == wanted, "{wanted} ticks, not {:?}", history.ticked);
-    let late =
-        "SELECT extract(epoch FROM fired_at - scheduled_at)::float8 FROM twinhost.occurrences";
-    let late: Vec<f64> = sqlx::query_scalar(late).fetch_all(&mut database).await?;
-    let in_time = late.iter().all(|late| (0.0..=PUNCTUAL as f64).contains(late));
-    ensure!(in_time, "seconds between due and fired: {late:?}");
-    runner.stop().await?;
-    Ok(())
+    judge(&mut site, &mut database, &mut runners, moments.len()).await
+}
+
+#[tokio::test]
+async fn of_two_runners_one_that_dies_around_a_tick_leaves_it_to_the_other() -> anyhow::Result<()> {
+    let scenario = "of_two_runners_one_that_dies_around_a_tick_leaves_it_to_the_other";
+    let mut site = Site::new(scenario, &[]).await?;
+    let mut database = site.server.connect().await?;
+    let mut runners = [site.runner("dies")?, site.runner("stays")?];
+    for runner in &mut runners {
+        runner.start().await?;
+    }
+    let moments = [Moment::Before, Moment::At, Moment::After];
+    for moment in moments {
+        dies(&mut site, &mut database, &mut runners, moment).await?;
+    }
+    judge(&mut site, &mut database, &mut runners, moments.len()).await
+}
+
+#[tokio::test]
+async fn a_runner_that_dies_while_a_tick_has_its_effect_leaves_it_with_one() -> anyhow::Result<()> {
+    let scenario = "a_runner_that_dies_while_a_tick_has_its_effect_leaves_it_with_one";
+    let mut site = Site::new(scenario, &[]).await?;
+    let mut database = site.server.connect().await?;
+    let mut runners = [site.runner("only")?];
+    runners[0].start().await?;
+    let points = [CrashPoint::BeforeCommit, CrashPoint::AfterCommit];
+    for point in points {
+        let [runner] = &mut runners;
+        runner.stop().await?;
+        ticks::due_in(&mut database, AHEAD).await?;
+        let due =
+            ticks::almost_due(&mut database, Duration::from_secs(AHEAD.unsigned_abs().into()));
+        let due = due.await?;
+        runner.set("TWINHOST_CRASH", format!("{}:1", point.name()));
+        runner.spawn()?;
+        let dead =
+            within(Duration::from_secs(90), "it dies of a tick", async || runner.has_ended());
+        let (status, _) = dead.await?;
+        ensure!(status.signal() == Some(Signal::SIGABRT as i32), "it ended with {status}");
+        site.report.injected += 1;
+        runner.unset("TWINHOST_CRASH");
+        site.report.recovered(runner.start().await?);
+        ticks::all_fired(&mut database, due).await?;
+    }
+    judge(&mut site, &mut database, &mut runners, points.len()).await
 }
