@@ -71,6 +71,11 @@ impl Wakes {
         self.announce.notify_one();
     }
 
+    /// Something was sent that can be received after a delay.
+    pub(crate) fn sent_for(self: &Arc<Self>, queue: &str, delay: Duration) {
+        self.after(queue, delay, Self::sent);
+    }
+
     /// Where to wait for messages of a queue. A wake-up that nobody waited for is kept for who comes next.
     pub(crate) fn of(&self, queue: &str) -> Arc<Notify> {
         let mut queues = lock(&self.queues);
@@ -86,14 +91,18 @@ impl Wakes {
 
     /// Wakes when a message that was given back becomes visible.
     pub(crate) fn wake_after(self: &Arc<Self>, queue: &str, delay: Duration) {
-        let (wakes, queue) = (Arc::downgrade(self), queue.to_owned());
+        self.after(queue, delay, Self::wake);
+    }
+
+    fn after(self: &Arc<Self>, queue: &str, delay: Duration, tell: fn(&Self, &str)) {
         if delay.is_zero() {
-            return self.wake(&queue);
+            return tell(self, queue);
         }
+        let (wakes, queue) = (Arc::downgrade(self), queue.to_owned());
         tokio::spawn(async move {
             tokio::time::sleep(delay).await;
             if let Some(wakes) = wakes.upgrade() {
-                wakes.wake(&queue);
+                tell(&wakes, &queue);
             }
         });
     }

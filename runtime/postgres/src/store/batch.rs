@@ -1,6 +1,7 @@
 //! Turns the units of many requests into the arrays of `twinhost.flush`.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::Serialize;
 use sqlx::postgres::PgArguments;
@@ -86,6 +87,7 @@ struct Send<'a> {
     queue: String,
     tenant: &'a str,
     deduplication_id: Option<&'a str>,
+    delay: Duration,
     headers: String,
     body: &'a str,
 }
@@ -166,6 +168,7 @@ impl<'a> Batch<'a> {
                         .deduplication_id
                         .as_deref()
                         .filter(|_| !Mutant::ForgetDeduplicationAtHome.on()),
+                    delay: send.delay,
                     headers: headers(tenant, send)?,
                     body: &send.body,
                 });
@@ -184,9 +187,9 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// The queues that something is sent to, as Postgres knows them.
-    pub(super) fn queues(&self) -> BTreeSet<&str> {
-        self.sends.iter().map(|send| send.queue.as_str()).collect()
+    /// The queues that something is sent to, as Postgres knows them, and how long it is put off.
+    pub(super) fn queues(&self) -> BTreeSet<(&str, Duration)> {
+        self.sends.iter().map(|send| (send.queue.as_str(), send.delay)).collect()
     }
 
     /// The request and unit of a once key, by its place in the flush, from 1.

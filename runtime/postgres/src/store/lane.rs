@@ -119,8 +119,8 @@ impl Lanes {
 
     async fn execute(&self, batch: &Batch<'_>) -> Result<Flushed, sqlx::Error> {
         let flushed = self.connections.fetch_one(|| batch.query()).await?;
-        for queue in batch.queues() {
-            self.wakes.sent(queue);
+        for (queue, delay) in batch.queues() {
+            self.wakes.sent_for(queue, delay);
         }
         Ok(flushed)
     }

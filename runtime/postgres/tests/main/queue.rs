@@ -245,3 +245,31 @@ async fn pgmq_itself_can_read_what_we_send() {
     assert_eq!((body.as_str(), group.as_str()), ("0", "acme/g"));
     assert!(pg.queue().receive(ORDERS, 1, 1, Duration::from_secs(1)).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn what_is_put_off_wakes_whoever_waits_when_its_time_has_come() {
+    let pg = pg().await;
+    let (queue, elsewhere) = (pg.host.queue(), pg.database.host().await.queue());
+    let mut unit = Unit::new("acme".parse().unwrap(), "tester");
+    for id in ["a", "b"] {
+        unit.sends.push(Outgoing {
+            id: id.to_owned(),
+            queue: PHOTOS.to_owned(),
+            group: id.to_owned(),
+            body: "{}".to_owned(),
+            delay: Duration::from_secs(1),
+            ..Outgoing::default()
+        });
+    }
+    pg.host.store().commit(vec![unit]).await.unwrap();
+    // In the process that sent it, and in another.
+    for queue in [queue, elsewhere] {
+        let received = async {
+            while queue.receive(PHOTOS, 1, 1, Duration::from_secs(300)).await.unwrap().is_empty() {
+                queue.wait(PHOTOS, Duration::from_secs(600)).await;
+            }
+        };
+        let received = tokio::time::timeout(Duration::from_secs(60), received).await;
+        assert!(received.is_ok(), "nobody was told");
+    }
+}
