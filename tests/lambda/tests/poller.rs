@@ -105,8 +105,9 @@ async fn a_batch_waits_for_others_until_it_is_full() {
 #[tokio::test]
 async fn a_batch_that_is_not_full_waits_for_its_window_and_no_longer() {
     let window = Duration::from_secs(1);
+    let mapped = gathered(window, async |_| {}).await;
     let began = Instant::now();
-    let mapped = gathered(window, async |queue| queue.send("", [json!(0)]).await).await;
+    mapped.send("", [json!(0)]).await;
     mapped.invoked(1).await;
     assert!(began.elapsed() >= window, "{:?}", began.elapsed());
     mapped.queue.holds(&[]).await;
@@ -116,6 +117,7 @@ async fn a_batch_that_is_not_full_waits_for_its_window_and_no_longer() {
 async fn a_batch_that_waits_is_handed_over_when_polling_stops() {
     let mapped = gathered(LONG, async |queue| queue.send("", [json!(0)]).await).await;
     mapped.queue.holds(&[(json!(0), 1)]).await;
+    assert_eq!(mapped.invocations(), 0);
     mapped.stop.cancel();
     mapped.queue.holds(&[]).await;
     assert_eq!(mapped.invocations(), 1);
