@@ -205,7 +205,8 @@ pub struct Limits {
     pub timeout: Duration,
     /// Memory of a Lambda in MB, 128 to 10,240.
     pub memory_mb: u32,
-    /// Events handled side by side on one host; order groups count as one.
+    /// Events handled side by side in one process at home; order groups count as one. On Lambda functions side by side, 2
+    /// at the least, each of which has the order groups of its batch side by side.
     pub concurrency: u32,
 }
 
