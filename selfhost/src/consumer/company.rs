@@ -24,6 +24,11 @@ impl Company {
         self.0.read_owned().await
     }
 
+    /// At once, if nothing runs.
+    pub(super) fn alone_already(&self) -> Option<Solitude> {
+        Arc::clone(&self.0).try_write_owned().ok()
+    }
+
     /// Waits until what runs has ended; what would begin meanwhile waits, too. `None` when that takes too long.
     pub(super) async fn alone(self) -> Option<Solitude> {
         let alone = tokio::time::timeout(PATIENCE, self.0.write_owned()).await.ok();

@@ -341,7 +341,9 @@ impl Taking<'_> {
             if !runs.is_last_chance(&run[0]) {
                 let lease = self.leases.hold(&run);
                 self.pending.push_back((run, lease));
-            } else if let Some(alone) = turn.take() {
+            } else if let Some(alone) =
+                turn.take().or_else(|| runs.company.alone_already().map(Some))
+            {
                 let lease = self.leases.hold(&run);
                 self.start(run, lease, alone);
             } else {
