@@ -24,6 +24,10 @@ pub(crate) struct Ticks {
 
 #[async_trait]
 impl Occurrences for Wire {
+    async fn now(&self) -> Result<Timestamp, PortError> {
+        self.call("now", |world| async move { Ok(world.now()) }).await
+    }
+
     async fn first_seen(&self, _: &str) -> Result<Timestamp, PortError> {
         self.call("first_seen", |world| async move {
             let now = world.now();

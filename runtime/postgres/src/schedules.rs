@@ -55,6 +55,18 @@ impl PgSchedules {
         Self { server: Arc::clone(server), connections: Arc::clone(connections), wakes }
     }
 
+    /// The database's time.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the database does not answer.
+    pub async fn now(&self) -> Result<Timestamp, PortError> {
+        let statement =
+            || query_as("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
+        let (now,) = self.connections.fetch_one(statement).await.map_err(|e| self.failed(&e))?;
+        Ok(timestamp(now))
+    }
+
     /// When the newest tick of a schedule that was fired was due.
     ///
     /// # Errors

@@ -16,10 +16,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use twinhost::manifest::{Manifest, Trigger};
 use twinhost::mutants::Mutant;
-use twinhost::ports::{Clock, Documents, PortError, Ports};
+use twinhost::ports::{Documents, PortError, Ports};
 use twinhost::schedule::{Failure, Occurrence, Outcome, Timetable, messages};
 use twinhost::unit::Outgoing;
 use twinhost::{Overlap, TenantId, Tick};
@@ -36,6 +37,10 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Remembers which occurrences of schedules have been fired.
 #[async_trait]
 pub trait Occurrences: std::fmt::Debug + Send + Sync {
+    /// The time by which ticks are due: that of where they are remembered, on which all nodes agree. The clock of a node
+    /// may be wrong, and a tick that it fires an hour early would silence its schedule for an hour on all.
+    async fn now(&self) -> Result<Timestamp, PortError>;
+
     /// When the schedule was first seen by any node; now, if it never was.
     async fn first_seen(&self, schedule: &str) -> Result<Timestamp, PortError>;
 
@@ -97,7 +102,6 @@ pub struct Scheduler {
     entries: Vec<Entry>,
     occurrences: Arc<dyn Occurrences>,
     documents: Arc<dyn Documents>,
-    clock: Arc<dyn Clock>,
     node: String,
 }
 
@@ -125,7 +129,6 @@ impl Scheduler {
             entries,
             occurrences,
             documents: Arc::clone(&ports.documents),
-            clock: Arc::clone(&ports.clock),
             node: node.to_owned(),
         })
     }
@@ -171,7 +174,7 @@ impl Scheduler {
         let mut all = Vec::new();
         for entry in &self.entries {
             let (start, last) = self.history(entry).await?;
-            let now = self.clock.now();
+            let now = self.occurrences.now().await?;
             let after = last.unwrap_or(now).max(now);
             all.push(Status {
                 schedule: entry.name,
@@ -199,7 +202,7 @@ impl Scheduler {
                 known: known.join(", "),
             });
         };
-        let now = self.clock.now();
+        let now = self.occurrences.now().await?;
         let second = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let (start, last) = self.history(entry).await?;
         // Those that wait in their window, too: they are not fired any more.
@@ -213,7 +216,7 @@ impl Scheduler {
     /// Fires what is due next and answers how long until there is more.
     async fn catch_up(&self, entry: &Entry) -> Result<Option<Duration>, PortError> {
         let (first_seen, mut last) = self.history(entry).await?;
-        let now = self.clock.now();
+        let (now, asked) = (self.occurrences.now().await?, Instant::now());
         if let Some(due) = entry.due(last, now, first_seen) {
             if let Some(pause) = self.hand_over(entry, due, now).await? {
                 return Ok(Some(pause));
@@ -221,7 +224,7 @@ impl Scheduler {
             last = Some(due.scheduled_at);
         }
         let next = entry.timetable.next_firing(last, first_seen);
-        Ok(next.map(|next| until(next.fires_at, self.clock.now())))
+        Ok(next.map(|next| until(next.fires_at, now).saturating_sub(asked.elapsed())))
     }
 
     /// Has an occurrence written down. Answers how long until it is tried again, if that failed.
@@ -277,7 +280,8 @@ impl Scheduler {
             }
             return Ok(written);
         }
-        let said = if Mutant::TickOfNowAtHome.on() { self.clock.now() } else { scheduled_at };
+        let said =
+            if Mutant::TickOfNowAtHome.on() { self.occurrences.now().await? } else { scheduled_at };
         let tick = Tick { scheduled_at: said, missed };
         let ticks = messages(&*self.documents, schedule, &entry.schedule, &tick).await?;
         let wanted = ticks.len();

@@ -8,6 +8,10 @@ use super::Occurrences;
 
 #[async_trait]
 impl Occurrences for PgSchedules {
+    async fn now(&self) -> Result<Timestamp, PortError> {
+        Self::now(self).await
+    }
+
     async fn first_seen(&self, schedule: &str) -> Result<Timestamp, PortError> {
         Self::first_seen(self, schedule).await
     }

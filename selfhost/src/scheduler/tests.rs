@@ -113,6 +113,10 @@ impl Remembered {
 
 #[async_trait]
 impl Occurrences for Remembered {
+    async fn now(&self) -> Result<Timestamp, PortError> {
+        Ok(self.memory.ports().clock.now())
+    }
+
     async fn first_seen(&self, schedule: &str) -> Result<Timestamp, PortError> {
         self.is_up()?;
         let now = self.memory.ports().clock.now();

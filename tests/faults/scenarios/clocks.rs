@@ -1,8 +1,12 @@
 //! F9 and F10: wall clocks that jump, and that do not agree.
 
+use std::time::Duration;
+
+use anyhow::ensure;
 use faults::clock::Clock;
-use faults::load::Plan;
+use faults::load::{Answers, Plan};
 use faults::site::Site;
+use faults::ticks;
 
 /// What a clock is moved by, in seconds: an hour, a day, back, and a little back.
 const JUMPS: [i64; 5] = [3600, -3600, 86_400, -86_400, -5];
@@ -40,5 +44,33 @@ async fn a_clock_that_jumps_changes_neither_leases_nor_order_nor_ticks() -> anyh
     assert_eq!(again, 0, "a lease ran out, of {} deliveries", history.attempts.len());
     wrong.stop().await?;
     right.stop().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_runner_whose_clock_is_wrong_fires_its_ticks_when_they_are_due() -> anyhow::Result<()> {
+    let scenario = "a_runner_whose_clock_is_wrong_fires_its_ticks_when_they_are_due";
+    let mut site = Site::new(scenario, &[]).await?;
+    let clock = Clock::new(&site.folder())?;
+    let mut wrong = site.runner("wrong")?;
+    for (name, value) in clock.variables() {
+        wrong.set(name, value);
+    }
+    wrong.start().await?;
+    let mut database = site.server.connect().await?;
+    for offset in [3600, -3600] {
+        ticks::due_in(&mut database, 5).await?;
+        wrong.stop().await?;
+        clock.set_offset(offset)?;
+        site.report.injected += 1;
+        wrong.start().await?;
+        let due = ticks::almost_due(&mut database, Duration::from_secs(1)).await?;
+        ticks::all_fired(&mut database, due).await?;
+    }
+    let early = "SELECT count(*) FROM twinhost.occurrences WHERE fired_at < scheduled_at";
+    let early: i64 = sqlx::query_scalar(early).fetch_one(&mut database).await?;
+    ensure!(early == 0, "{early} ticks were fired before they were due");
+    site.judge(Answers::default(), &[&wrong]).await?;
+    wrong.stop().await?;
     Ok(())
 }
