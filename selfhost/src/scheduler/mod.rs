@@ -195,6 +195,20 @@ impl Scheduler {
     ///
     /// When there is no such schedule, or the database does not answer.
     pub async fn run_now(&self, schedule: &str) -> Result<Option<usize>, ScheduleError> {
+        let now = self.occurrences.now().await?;
+        self.run_as_of(schedule, now).await
+    }
+
+    /// The same, as if it were that time.
+    ///
+    /// # Errors
+    ///
+    /// As [`run_now`](Self::run_now).
+    pub async fn run_as_of(
+        &self,
+        schedule: &str,
+        now: Timestamp,
+    ) -> Result<Option<usize>, ScheduleError> {
         let Some(entry) = self.entries.iter().find(|entry| entry.name == schedule) else {
             let known: Vec<&str> = self.entries.iter().map(|entry| entry.name).collect();
             return Err(ScheduleError::Unknown {
@@ -202,7 +216,6 @@ impl Scheduler {
                 known: known.join(", "),
             });
         };
-        let now = self.occurrences.now().await?;
         let second = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let (start, last) = self.history(entry).await?;
         // Those that wait in their window, too: they are not fired any more.

@@ -15,7 +15,6 @@ use twinhost::App;
 use twinhost::conformance::hosts::Host;
 use twinhost::dispatch::backoff;
 use twinhost::manifest::{HandlerManifest, Manifest};
-use twinhost::memory::ManualClock;
 use twinhost::ports::{Peeked, Ports, Principal};
 use twinhost_selfhost::scheduler::Scheduler;
 use twinhost_selfhost::{Config, Runner, config};
@@ -121,13 +120,10 @@ impl Host for HomeHost {
     }
 
     async fn fire(&self, handler: &str, scheduled_at: Timestamp) -> anyhow::Result<()> {
-        // Whoever fires it looks at the clock a moment later.
-        let clock = Arc::new(ManualClock::new(scheduled_at));
-        clock.advance(Duration::from_millis(250));
-        let ports = Ports { clock, ..self.ports() };
         let occurrences = Arc::clone(&self.host.schedules) as _;
-        let scheduler = Scheduler::new(&self.manifest, &ports, occurrences, "tests")?;
-        scheduler.run_now(handler).await?;
+        let scheduler = Scheduler::new(&self.manifest, &self.ports(), occurrences, "tests")?;
+        // Whoever fires it looks at the clock a moment later.
+        scheduler.run_as_of(handler, scheduled_at + Duration::from_millis(250)).await?;
         Ok(())
     }
 
