@@ -35,13 +35,20 @@ pub(crate) const MAX_TRIES: u32 = 5;
 pub(crate) struct Connections {
     options: PgConnectOptions,
     permits: Arc<Semaphore>,
-    idle: Mutex<Vec<(PgConnection, Instant)>>,
+    idle: Arc<Mutex<Vec<(PgConnection, Instant)>>>,
 }
 
 impl Connections {
     pub(crate) fn new(options: PgConnectOptions, size: u32) -> Arc<Self> {
         let permits = Arc::new(Semaphore::new(size.max(1) as usize));
-        Arc::new(Self { options, permits, idle: Mutex::default() })
+        Arc::new(Self { options, permits, idle: Arc::default() })
+    }
+
+    /// So many more, with a bound of their own. What one side has idle the other uses: on a server that has no connection
+    /// left, neither does without for what the other has and does not need.
+    pub(crate) fn beside(&self, size: u32) -> Arc<Self> {
+        let permits = Arc::new(Semaphore::new(size.max(1) as usize));
+        Arc::new(Self { options: self.options.clone(), permits, idle: Arc::clone(&self.idle) })
     }
 
     /// A connection of one's own until it is settled; dropping it unsettled closes it.

@@ -88,8 +88,8 @@ impl PgHost {
         let listening = connect.clone();
         let connect = bounded(connect);
         let connect = if may_be_app { as_app(connect) } else { connect };
-        let connections = Connections::new(connect.clone(), options.max_connections);
-        let commits = Connections::new(connect, options.lanes);
+        let connections = Connections::new(connect, options.max_connections);
+        let commits = connections.beside(options.lanes);
         let wakes = Wakes::new();
         wakes.keep(tokio::spawn(listen(listening, Arc::downgrade(&wakes))));
         wakes.keep(tokio::spawn(announce(Arc::clone(&connections), Arc::downgrade(&wakes))));
