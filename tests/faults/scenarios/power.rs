@@ -62,6 +62,9 @@ async fn what_was_acknowledged_is_there_after_a_loss_of_power() -> anyhow::Resul
     Ok(())
 }
 
+/// How often a server may lose nothing by chance.
+const TRIES: usize = 5;
+
 /// The harness finds what is lost: it is not blind.
 #[tokio::test]
 async fn a_server_that_does_not_wait_for_its_disk_is_caught_losing() -> anyhow::Result<()> {
@@ -71,13 +74,20 @@ async fn a_server_that_does_not_wait_for_its_disk_is_caught_losing() -> anyhow::
     let mut runner = site.runner("only")?;
     runner.start().await?;
     let plan = Plan { producers: 24, pause: 5, ..Plan::default() };
-    let load = site.load(plan, &[runner.url("")])?;
-    lose_power(&mut site, &mut runner, &load, rounds(), "off").await?;
-    let answers = load.stop().await?;
-    let history = site.history(answers, &[&runner]).await?;
-    let lost =
-        check(&history).into_iter().filter(|v| v.invariant == Invariant::NothingLost).count();
-    let sent = history.sent.iter().filter(|sent| sent.acknowledged).count();
+    let (mut lost, mut sent) = (0, 0);
+    // What is lost in a round is chance: whatever was written for another reason takes the rest along.
+    for _ in 0..TRIES {
+        let load = site.load(plan.clone(), &[runner.url("")])?;
+        lose_power(&mut site, &mut runner, &load, rounds(), "off").await?;
+        let answers = load.stop().await?;
+        let history = site.history(answers, &[&runner]).await?;
+        let found = check(&history);
+        lost = found.iter().filter(|v| v.invariant == Invariant::NothingLost).count();
+        sent = history.sent.iter().filter(|sent| sent.acknowledged).count();
+        if lost > 0 {
+            break;
+        }
+    }
     println!(
         "{lost} of {sent} acknowledged tasks are lost with `synchronous_commit=off`, and were found missing"
     );
