@@ -167,8 +167,9 @@ impl EmbeddedPostgres {
                         pause = BACKOFF.0;
                     }
                     Err(error) => {
+                        // With its causes, which no JSON log would have.
                         tracing::error!(
-                            error = &error as &dyn std::error::Error,
+                            error = format!("{:#}", anyhow::Error::from(error)),
                             "The embedded PostgreSQL does not start"
                         );
                         pause = (pause * 2).min(BACKOFF.1);
