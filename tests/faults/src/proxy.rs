@@ -3,8 +3,8 @@
 //! It is a relay of TCP connections in the test's own process, so it needs neither root nor a kernel module.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -287,20 +287,30 @@ enum Direction {
 /// What is known of a connection's talk.
 #[derive(Debug, Default)]
 struct Talk {
-    /// Whether it has prepared a commit, so that what it executes are commits.
-    commits: AtomicBool,
+    /// The name under which it has prepared a commit. Connections are shared with reads, which prepare other names.
+    commit: OnceLock<Vec<u8>>,
     /// Whether it is executing one.
     committing: AtomicBool,
     ended: tokio::sync::Notify,
 }
 
 impl Talk {
-    /// Hears what a client says. Postgres's `Bind` begins with a `B`, and only the lanes that commit prepare a flush.
+    /// Hears what a client says in [Postgres's protocol][messages]: `Parse` is `P`, a length, the statement's name and
+    /// its text; `Bind` is `B`, a length, the portal's name and the statement's.
+    ///
+    /// [messages]: https://www.postgresql.org/docs/17/protocol-message-formats.html
     fn hear(&self, chunk: &[u8]) {
-        if chunk.windows(FLUSH.len()).any(|part| part == FLUSH) {
-            self.commits.store(true, Ordering::SeqCst);
-        } else if chunk.first() == Some(&b'B') && self.commits.load(Ordering::SeqCst) {
-            self.committing.store(true, Ordering::SeqCst);
+        let Some((kind, message)) = chunk.split_first_chunk::<5>() else { return };
+        let mut strings = message.split(|&byte| byte == 0);
+        let (Some(first), Some(second)) = (strings.next(), strings.next()) else { return };
+        match kind[0] {
+            b'P' if second.windows(FLUSH.len()).any(|part| part == FLUSH) => {
+                let _known = self.commit.set(first.to_vec());
+            }
+            b'B' if self.commit.get().is_some_and(|commit| commit == second) => {
+                self.committing.store(true, Ordering::SeqCst);
+            }
+            _ => {}
         }
     }
 
@@ -371,11 +381,17 @@ mod tests {
         let proxy = echo().await?;
         let mut stream = TcpStream::connect(proxy.address).await?;
         proxy.cut(Reply::Commit, 1);
-        assert_eq!(ask(&mut stream, "B").await.as_deref(), Some("B"), "nothing was prepared");
-        let prepared = "P SELECT twinhost.flush(";
-        assert_eq!(ask(&mut stream, prepared).await.as_deref(), Some(prepared));
-        assert_eq!(ask(&mut stream, "S").await.as_deref(), Some("S"), "a ping");
-        assert_eq!(ask(&mut stream, "B").await.as_deref(), Some(""));
+        let commit = "B0000\0flush_1\0";
+        for harmless in [
+            commit, // Nothing is prepared yet.
+            "P0000read_2\0SELECT 1\0",
+            "P0000flush_1\0SELECT twinhost.flush($1)\0",
+            "S0000", // A ping.
+            "B0000\0read_2\0",
+        ] {
+            assert_eq!(ask(&mut stream, harmless).await.as_deref(), Some(harmless));
+        }
+        assert_eq!(ask(&mut stream, commit).await.as_deref(), Some(""));
         Ok(())
     }
 
