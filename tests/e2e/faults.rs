@@ -12,6 +12,8 @@ mod shutdown;
 
 use sqlx::PgConnection;
 use tests::home::Home;
+use tests::ledger::Ledger;
+use tests::sender::Sender;
 
 /// The status of a page; 0 when nobody answers.
 async fn status(url: &str) -> u16 {
@@ -33,5 +35,14 @@ async fn leases_run_out(connection: &mut PgConnection) -> anyhow::Result<()> {
         let update = sqlx::AssertSqlSafe(format!("UPDATE {table} {now}"));
         sqlx::query(update).execute(&mut *connection).await?;
     }
+    Ok(())
+}
+
+/// Sends what is still open, and checks that all is there, once; whoever was not acknowledged was told to come again.
+async fn all_is_there(ledger: &mut Ledger, sender: &Sender, home: &Home) -> anyhow::Result<()> {
+    ledger.settle(sender).await?;
+    ledger.agrees_with(home, "acme").await?;
+    let statuses: Vec<u16> = ledger.answers.keys().copied().collect();
+    assert_eq!(statuses, [202, 503], "{:?}", ledger.answers);
     Ok(())
 }

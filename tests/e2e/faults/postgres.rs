@@ -8,7 +8,7 @@ use tests::home::Home;
 use tests::ledger::Load;
 use tests::sender::{Sender, log_file};
 
-use super::{leases_run_out, ready_is, status};
+use super::{all_is_there, leases_run_out, ready_is, status};
 
 /// Within this a sender behind a gateway must have its answer.
 const GATEWAY: Duration = Duration::from_secs(29);
@@ -55,10 +55,7 @@ async fn while_postgres_is_away_webhooks_are_503_and_afterwards_all_goes_on_by_i
     // What was received, of which the answer was lost.
     leases_run_out(&mut PgConnection::connect(&home.postgres_url()).await?).await?;
     ledger.open.push("meanwhile".to_owned());
-    ledger.settle(&sender).await?;
-    ledger.agrees_with(&home, "acme").await?;
-    let statuses: Vec<u16> = ledger.answers.keys().copied().collect();
-    assert_eq!(statuses, [202, 503], "{:?}", ledger.answers);
+    all_is_there(&mut ledger, &sender, &home).await?;
     assert!(ledger.slowest < GATEWAY, "an answer took {:?}", ledger.slowest);
     home.stop().await
 }

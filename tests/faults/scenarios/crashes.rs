@@ -1,14 +1,10 @@
 //! F1: a process dies at each of the moments that matter.
 
-use std::os::unix::process::ExitStatusExt as _;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::ensure;
 use faults::app::Work;
 use faults::load::Plan;
 use faults::site::Site;
-use faults::within;
-use nix::sys::signal::Signal;
 use rand::RngExt as _;
 use twinhost::crash::CrashPoint;
 
@@ -30,20 +26,8 @@ async fn a_process_may_die_at_any_point_of_a_delivery() -> anyhow::Result<()> {
             CrashPoint::BeforeDeadLetter | CrashPoint::AfterDeadLetter => 3,
             CrashPoint::BeforeEffect | CrashPoint::BeforeCommit | CrashPoint::AfterCommit => 40,
         };
-        let plan = format!("{}:{}", point.name(), chance.random_range(1..=most));
-        runner.set("TWINHOST_CRASH", &plan);
-        runner.spawn()?;
-        let what = format!("the runner dies at {plan}");
-        let (status, _) =
-            within(Duration::from_secs(90), &what, async || runner.has_ended()).await?;
-        let signal = status.signal();
-        ensure!(
-            signal == Some(Signal::SIGABRT as i32),
-            "it ended with {status}\n{}",
-            runner.log_tail()
-        );
+        runner.dies_at(*point, chance.random_range(1..=most)).await?;
         site.report.injected += 1;
-        runner.unset("TWINHOST_CRASH");
         let again = Instant::now();
         runner.start().await?;
         load.more(20).await?;

@@ -49,8 +49,7 @@ async fn what_was_acknowledged_is_there_after_the_disk_became_read_only() -> any
         site.report.recovered(load.more(1).await?);
     }
     let answers = load.stop().await?;
-    let statuses: Vec<u16> = answers.statuses.keys().copied().collect();
-    ensure!(statuses == [202, 503], "answers were {:?}", answers.statuses);
+    answers.are(&[202, 503])?;
     site.judge(answers, &[&runner]).await?;
     runner.stop().await?;
     Ok(())

@@ -90,8 +90,7 @@ async fn when_too_much_waits_more_is_refused_until_it_is_done() -> anyhow::Resul
     .await?;
     // What was refused is taken as the queue empties: every producer is acknowledged in the end.
     let answers = load.stop().await?;
-    let statuses: Vec<u16> = answers.statuses.keys().copied().collect();
-    ensure!(statuses == [202, 503], "answers were {:?}", answers.statuses);
+    answers.are(&[202, 503])?;
     site.judge(answers, &[&runner]).await?;
     runner.stop().await?;
     Ok(())
@@ -190,8 +189,7 @@ async fn callers_that_trickle_or_vanish_are_hung_up_on_and_others_notice_nothing
     site.in_time("a head that is waited for", head, Duration::from_secs(12)).await?;
     site.in_time("a body that is waited for", body, Duration::from_secs(34)).await?;
     let answers = load.stop().await?;
-    let statuses: Vec<u16> = answers.statuses.keys().copied().collect();
-    ensure!(statuses == [202], "others were answered {:?}", answers.statuses);
+    answers.are(&[202])?;
     site.in_time("an answer to others", answers.slowest, Duration::from_secs(5)).await?;
     site.judge(answers, &[&runner]).await?;
     runner.stop().await?;
@@ -208,8 +206,7 @@ async fn a_log_that_cannot_be_written_fails_no_request() -> anyhow::Result<()> {
     load.more(200).await?;
     site.report.injected += 1;
     let answers = load.stop().await?;
-    let statuses: Vec<u16> = answers.statuses.keys().copied().collect();
-    ensure!(statuses == [202], "answers were {:?}", answers.statuses);
+    answers.are(&[202])?;
     site.judge(answers, &[&runner]).await?;
     runner.stop().await?;
     Ok(())

@@ -100,16 +100,11 @@ async fn cut_off(scenario: &'static str, weather: Weather, least: Duration) -> a
     site.report.injected += 2;
     by_near.more(50).await?;
     let others = load.stop().await?;
-    ensure!(
-        others.statuses.keys().all(|status| *status == 202),
-        "others had {:?}",
-        others.statuses
-    );
+    others.are(&[202])?;
     let mut answers = by_near.stop().await?;
     answers.intrusions.extend(others.intrusions);
     let slowest = answers.slowest;
-    let statuses: Vec<u16> = answers.statuses.keys().copied().collect();
-    ensure!(statuses == [202, 503], "answers were {:?}", answers.statuses);
+    answers.are(&[202, 503])?;
     ensure!(slowest < GATEWAY, "an answer took {slowest:?}");
     site.judge(answers, &[&near, &far]).await?;
     near.stop().await?;
@@ -178,7 +173,7 @@ async fn over_a_network_of_two_seconds_work_goes_on_and_leases_are_kept() -> any
     proxy.weather(Weather::default());
     let answers = load.stop().await?;
     let history = site.judge(answers, &[&runner]).await?;
-    let again = history.attempts.iter().filter(|attempt| attempt.attempt > 1).count();
+    let again = history.repeated();
     // What the reset interrupted is delivered again, and nothing else: leases are kept.
     ensure!(again <= in_hand, "{again} deliveries were repeated, and {in_hand} tasks were in hand");
     runner.stop().await?;

@@ -119,8 +119,7 @@ async fn while_the_database_restarts_webhooks_are_503_and_soon_after_they_are_ta
         site.in_time("to work again, with its database back,", took, RECONNECTED).await?;
     }
     let answers = load.stop().await?;
-    let statuses: Vec<u16> = answers.statuses.keys().copied().collect();
-    ensure!(statuses == [202, 503], "answers were {:?}", answers.statuses);
+    answers.are(&[202, 503])?;
     site.judge(answers, &[&runner]).await?;
     runner.stop().await?;
     Ok(())

@@ -1,6 +1,5 @@
 //! Runners die around the time that ticks are due (S9, S12, S13).
 
-use std::os::unix::process::ExitStatusExt as _;
 use std::time::Duration;
 
 use anyhow::ensure;
@@ -8,8 +7,6 @@ use faults::load::Answers;
 use faults::runner::Runner;
 use faults::site::Site;
 use faults::ticks::{self, EACH};
-use faults::within;
-use nix::sys::signal::Signal;
 use rand::RngExt as _;
 use sqlx::PgConnection;
 use twinhost::crash::CrashPoint;
@@ -87,14 +84,16 @@ async fn judge(
     Ok(())
 }
 
-#[tokio::test]
-async fn a_runner_that_dies_just_before_or_after_a_tick_fires_it_once_and_in_time()
--> anyhow::Result<()> {
-    let scenario = "a_runner_that_dies_just_before_or_after_a_tick_fires_it_once_and_in_time";
+/// Runners of which the first dies around ticks, at each moment once.
+async fn one_dies(scenario: &'static str, nodes: &[&str]) -> anyhow::Result<()> {
     let mut site = Site::new(scenario, &[]).await?;
     let mut database = site.server.connect().await?;
-    let mut runners = [site.runner("only")?];
-    runners[0].start().await?;
+    let mut runners = Vec::new();
+    for node in nodes {
+        let mut runner = site.runner(node)?;
+        runner.start().await?;
+        runners.push(runner);
+    }
     let moments = [Moment::Before, Moment::At, Moment::After];
     for moment in moments {
         dies(&mut site, &mut database, &mut runners, moment).await?;
@@ -103,19 +102,16 @@ async fn a_runner_that_dies_just_before_or_after_a_tick_fires_it_once_and_in_tim
 }
 
 #[tokio::test]
+async fn a_runner_that_dies_just_before_or_after_a_tick_fires_it_once_and_in_time()
+-> anyhow::Result<()> {
+    let scenario = "a_runner_that_dies_just_before_or_after_a_tick_fires_it_once_and_in_time";
+    one_dies(scenario, &["only"]).await
+}
+
+#[tokio::test]
 async fn of_two_runners_one_that_dies_around_a_tick_leaves_it_to_the_other() -> anyhow::Result<()> {
     let scenario = "of_two_runners_one_that_dies_around_a_tick_leaves_it_to_the_other";
-    let mut site = Site::new(scenario, &[]).await?;
-    let mut database = site.server.connect().await?;
-    let mut runners = [site.runner("dies")?, site.runner("stays")?];
-    for runner in &mut runners {
-        runner.start().await?;
-    }
-    let moments = [Moment::Before, Moment::At, Moment::After];
-    for moment in moments {
-        dies(&mut site, &mut database, &mut runners, moment).await?;
-    }
-    judge(&mut site, &mut database, &mut runners, moments.len()).await
+    one_dies(scenario, &["dies", "stays"]).await
 }
 
 #[tokio::test]
@@ -133,14 +129,8 @@ async fn a_runner_that_dies_while_a_tick_has_its_effect_leaves_it_with_one() -> 
         let due =
             ticks::almost_due(&mut database, Duration::from_secs(AHEAD.unsigned_abs().into()));
         let due = due.await?;
-        runner.set("TWINHOST_CRASH", format!("{}:1", point.name()));
-        runner.spawn()?;
-        let dead =
-            within(Duration::from_secs(90), "it dies of a tick", async || runner.has_ended());
-        let (status, _) = dead.await?;
-        ensure!(status.signal() == Some(Signal::SIGABRT as i32), "it ended with {status}");
+        runner.dies_at(point, 1).await?;
         site.report.injected += 1;
-        runner.unset("TWINHOST_CRASH");
         site.report.recovered(runner.start().await?);
         ticks::all_fired(&mut database, due).await?;
     }

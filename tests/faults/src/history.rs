@@ -64,6 +64,12 @@ pub struct History {
 }
 
 impl History {
+    /// How many deliveries were not the first of their task.
+    #[must_use]
+    pub fn repeated(&self) -> usize {
+        self.attempts.iter().filter(|attempt| attempt.attempt > 1).count()
+    }
+
     /// Adds what the database tells.
     ///
     /// # Errors

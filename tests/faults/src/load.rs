@@ -72,6 +72,19 @@ pub struct Answers {
     pub intrusions: Vec<Intrusion>,
 }
 
+impl Answers {
+    /// Checks that there were answers of each of these statuses, in ascending order, and of no other.
+    ///
+    /// # Errors
+    ///
+    /// When there were others, or one is missing.
+    pub fn are(&self, expected: &[u16]) -> anyhow::Result<()> {
+        let statuses = &self.statuses;
+        ensure!(statuses.keys().eq(expected), "answers were {statuses:?}, not {expected:?}");
+        Ok(())
+    }
+}
+
 /// Producers at work.
 #[derive(Debug)]
 pub struct Load {

@@ -108,3 +108,17 @@ impl fmt::Display for Report {
         write!(f, "{scenario}: seed {value}, {counts}, longest recovery {recovery:.1?}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_a_line_of_ten_columns() {
+        let mut report = Report::new(Seed { scenario: "some", value: 7 });
+        report.injected = 3;
+        report.recovered(Duration::from_millis(1500));
+        report.recovered(Duration::from_millis(200));
+        assert_eq!(report.line(), "some\t7\t3\t0\t0\t0\t0\t0\t0\t1.5");
+    }
+}

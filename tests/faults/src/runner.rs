@@ -1,6 +1,7 @@
 //! A runner: the process `fault-runner`, with ports and a folder of its own.
 
 use std::fs::{self, File};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -11,11 +12,18 @@ use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
+use twinhost::crash::CrashPoint;
 
 use crate::{free_port, process, within};
 
 /// The longest that a runner may take to start, or to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The longest that it may take to come to a crash point.
+const DEATH: Duration = Duration::from_secs(90);
+
+/// The variable that tells it where to die.
+const CRASH: &str = "TWINHOST_CRASH";
 
 /// How each line of its log begins.
 const LINE: &str = r#"{"timestamp":"#;
@@ -112,7 +120,7 @@ impl Runner {
                 shell
             }
         };
-        command.env_remove("DATABASE_URL").env_remove("TWINHOST_CRASH");
+        command.env_remove("DATABASE_URL").env_remove(CRASH);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.env("TWINHOST__HTTP__LISTEN", format!("127.0.0.1:{}", self.http));
         command.env("TWINHOST__ADMIN__LISTEN", format!("127.0.0.1:{}", self.admin));
@@ -129,6 +137,23 @@ impl Runner {
     pub async fn start(&mut self) -> anyhow::Result<Duration> {
         self.spawn()?;
         self.is_ready(PATIENCE).await
+    }
+
+    /// Starts it to die at the crash point `point` when it comes there for the `time`th time, and waits until it has.
+    ///
+    /// # Errors
+    ///
+    /// When it does not, or ends otherwise.
+    pub async fn dies_at(&mut self, point: CrashPoint, time: u32) -> anyhow::Result<()> {
+        let plan = format!("{}:{time}", point.name());
+        self.set(CRASH, &plan);
+        self.spawn()?;
+        let what = format!("the runner dies at {plan}");
+        let (status, _) = within(DEATH, &what, async || self.has_ended()).await?;
+        let aborted = status.signal() == Some(Signal::SIGABRT as i32);
+        ensure!(aborted, "it ended with {status}\n{}", self.log_tail());
+        self.unset(CRASH);
+        Ok(())
     }
 
     /// Waits until `/readyz` says so and answers how long that took.
