@@ -14,14 +14,14 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use crate::{built, eventually, free_port};
+use crate::{Port, built, eventually};
 
 /// A data folder, two ports, and perhaps a running `twinhost up`.
 #[derive(Debug)]
 pub struct Home {
     folder: Arc<TempDir>,
-    http: u16,
-    admin: u16,
+    http: Port,
+    admin: Port,
     environment: Vec<(String, String)>,
     flags: Vec<String>,
     up: Option<Child>,
@@ -37,7 +37,7 @@ impl Home {
         let folder = tempfile::Builder::new().prefix("twinhost-").tempdir()?;
         // Run by root, Postgres is another user, who must get through to its data.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
-        let (http, admin) = (free_port()?, free_port()?);
+        let (http, admin) = (Port::take()?, Port::take()?);
         let folder = Arc::new(folder);
         Ok(Self { folder, http, admin, environment: Vec::new(), flags: Vec::new(), up: None })
     }
@@ -48,7 +48,7 @@ impl Home {
     ///
     /// When there is no port to be had.
     pub fn neighbour(&self, node: &str) -> anyhow::Result<Self> {
-        let (http, admin) = (free_port()?, free_port()?);
+        let (http, admin) = (Port::take()?, Port::take()?);
         let (environment, flags) = (self.environment.clone(), self.flags.clone());
         let folder = Arc::clone(&self.folder);
         let neighbour = Self { folder, http, admin, environment, flags, up: None };
@@ -90,7 +90,7 @@ impl Home {
     /// The port of the public side.
     #[must_use]
     pub const fn port(&self) -> u16 {
-        self.http
+        self.http.number()
     }
 
     /// Where its metrics are.

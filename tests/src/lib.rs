@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
-pub use faults::free_port;
+pub use faults::Port;
 
 /// The longest that anything in these tests is waited for.
 pub const PATIENCE: Duration = Duration::from_secs(90);

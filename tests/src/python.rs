@@ -6,13 +6,14 @@ use anyhow::{Context as _, ensure};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
-use crate::{eventually, free_port, project};
+use crate::{Port, eventually, project};
 
 /// A server in Python on a free port of loopback; it ends with this value.
 #[derive(Debug)]
 pub struct Server {
     /// Its port.
     pub port: u16,
+    _kept: Port,
     _child: Child,
 }
 
@@ -23,7 +24,7 @@ impl Server {
     ///
     /// When it is not installed or does not answer.
     pub async fn aws(environment: &[(&str, String)]) -> anyhow::Result<Self> {
-        let port = free_port()?;
+        let port = Port::take()?;
         let mut command = python()?;
         command.arg(project().join("functions/adapters/tests/moto_server.py"));
         command.arg(port.to_string()).envs(environment.iter().cloned());
@@ -36,24 +37,24 @@ impl Server {
     ///
     /// When it is not installed or does not answer.
     pub async fn mail_sink(maildir: &std::path::Path) -> anyhow::Result<Self> {
-        let port = free_port()?;
+        let port = Port::take()?;
         let mut command = python()?;
         command.args(["-m", "aiosmtpd", "-n", "-l", &format!("127.0.0.1:{port}")]);
         command.args(["-c", "aiosmtpd.handlers.Mailbox"]).arg(maildir);
         Self::start(command, port).await
     }
 
-    async fn start(mut command: Command, port: u16) -> anyhow::Result<Self> {
+    async fn start(mut command: Command, port: Port) -> anyhow::Result<Self> {
         // A server may take the end of its input for ours.
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         command.kill_on_drop(true);
         let mut child = command.spawn().context("start a server in Python")?;
         eventually("the server in Python answers", async || {
             ensure!(child.try_wait()?.is_none(), "it ended by itself");
-            Ok(TcpStream::connect(("127.0.0.1", port)).await.ok())
+            Ok(TcpStream::connect(("127.0.0.1", port.number())).await.ok())
         })
         .await?;
-        Ok(Self { port, _child: child })
+        Ok(Self { port: port.number(), _kept: port, _child: child })
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use tests::database::Database;
 use tests::home::Home;
 use tests::sender::{Sender, record};
-use tests::{eventually, free_port, wire};
+use tests::{Port, eventually, wire};
 
 const JWT: &str = "canary-jwt-secret-0123456789abcdef0123456789abcdef";
 const DATABASE: &str = "canary-database-password";
@@ -68,13 +68,14 @@ async fn provoke(home: &Home, sender: &Sender) -> anyhow::Result<String> {
 #[tokio::test]
 async fn no_secret_is_told_in_logs_answers_metrics_or_commands() -> anyhow::Result<()> {
     let database = Database::create().await?;
+    let nobody = Port::take()?;
     let mut home = Home::empty()?
         .with("DATABASE_URL", database.url_with_password(DATABASE))
         .with("JWT_SECRET", JWT)
         .with("TWINHOST__LOG__LEVEL", "trace")
         .with("TWINHOST__SMTP__HOST", "127.0.0.1")
         // Nobody is there, so that every mail fails.
-        .with("TWINHOST__SMTP__PORT", free_port()?.to_string())
+        .with("TWINHOST__SMTP__PORT", nobody.to_string())
         .with("TWINHOST__SMTP__ENCRYPTION", "none")
         .with("TWINHOST__SMTP__USERNAME", "mailer")
         .with("TWINHOST__SMTP__PASSWORD", SMTP)
@@ -145,7 +146,7 @@ async fn no_secret_is_told_in_logs_answers_metrics_or_commands() -> anyhow::Resu
 
 #[tokio::test]
 async fn a_start_that_fails_tells_no_secret() -> anyhow::Result<()> {
-    let port = free_port()?;
+    let port = Port::take()?;
     let canaries: Canaries = vec![("the secret", "canary".to_owned())];
     for (what, name, value) in [
         ("nobody is there", "DATABASE_URL", format!("postgres://me:canary@127.0.0.1:{port}/x")),

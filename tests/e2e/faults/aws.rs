@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use serde_json::{Value, json};
 use tests::home::Home;
-use tests::{eventually, free_port};
+use tests::{Port, eventually};
 
 /// What every hunt reports, once there are as many as accounts.
 async fn hunts(home: &Home, tenant: &str) -> anyhow::Result<Vec<Value>> {
@@ -20,7 +20,8 @@ async fn hunts(home: &Home, tenant: &str) -> anyhow::Result<Vec<Value>> {
 
 #[tokio::test]
 async fn while_aws_cannot_be_reached_or_found_nothing_is_called_idle() -> anyhow::Result<()> {
-    let nobody = format!("http://127.0.0.1:{}", free_port()?);
+    let port = Port::take()?;
+    let nobody = format!("http://127.0.0.1:{port}");
     // A name that no resolver knows (RFC 6761, 6.4).
     for endpoint in [nobody.as_str(), "http://aws.invalid"] {
         let mut home = Home::empty()?

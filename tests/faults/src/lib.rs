@@ -35,18 +35,45 @@ pub mod server;
 pub mod site;
 pub mod ticks;
 
-use std::net::TcpListener;
+use std::fmt;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
+use tokio::net::TcpSocket;
 
-/// A port on loopback that nothing listens on.
-///
-/// # Errors
-///
-/// When loopback has none left.
-pub fn free_port() -> anyhow::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+/// A port on loopback that nobody else is given while this value lives. It is bound and not listened on, so a server, which
+/// binds it with `SO_REUSEADDR`, listens there, as often as it is started.
+#[derive(Debug)]
+pub struct Port {
+    number: u16,
+    _bound: TcpSocket,
+}
+
+impl Port {
+    /// Takes one.
+    ///
+    /// # Errors
+    ///
+    /// When loopback has none left.
+    pub fn take() -> anyhow::Result<Self> {
+        let bound = TcpSocket::new_v4()?;
+        bound.set_reuseaddr(true)?;
+        bound.bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+        Ok(Self { number: bound.local_addr()?.port(), _bound: bound })
+    }
+
+    /// Its number.
+    #[must_use]
+    pub const fn number(&self) -> u16 {
+        self.number
+    }
+}
+
+impl fmt::Display for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number.fmt(f)
+    }
 }
 
 /// Asks until the answer is `Some`, and answers it with the time that took.

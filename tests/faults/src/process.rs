@@ -3,6 +3,7 @@
 use std::fs;
 
 use anyhow::Context as _;
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::process::Child;
@@ -35,15 +36,18 @@ pub async fn end(runner: &mut Option<Child>) -> anyhow::Result<()> {
 pub struct Frozen(Vec<Pid>);
 
 impl Frozen {
-    /// Stops them.
+    /// Stops them; one that has just ended stands still as it is.
     ///
     /// # Errors
     ///
-    /// When one has ended.
+    /// When one may not be stopped.
     pub fn new(processes: Vec<Pid>) -> anyhow::Result<Self> {
         let frozen = Self(processes);
         for process in &frozen.0 {
-            kill(*process, Signal::SIGSTOP)?;
+            match kill(*process, Signal::SIGSTOP) {
+                Ok(()) | Err(Errno::ESRCH) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(frozen)
     }
@@ -56,6 +60,14 @@ impl Drop for Frozen {
             let _ended = kill(*process, Signal::SIGCONT);
         }
     }
+}
+
+/// Whether a process has ended, reaped or not: then it holds no memory any more.
+#[must_use]
+pub fn has_ended(process: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(") ").and_then(|(_, fields)| fields.chars().next());
+    state.is_none_or(|state| matches!(state, 'Z' | 'X'))
 }
 
 /// A process and its children.

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use twinhost::crash::CrashPoint;
 
-use crate::{free_port, process, within};
+use crate::{Port, process, within};
 
 /// The longest that a runner may take to start, or to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -34,8 +34,8 @@ pub struct Runner {
     /// Its name in schedules and logs.
     pub node: String,
     folder: TempDir,
-    http: u16,
-    admin: u16,
+    http: Port,
+    admin: Port,
     environment: Vec<(String, String)>,
     /// Bytes of address space.
     memory: Option<u64>,
@@ -53,8 +53,8 @@ impl Runner {
         let runner = Self {
             node: node.to_owned(),
             folder,
-            http: free_port()?,
-            admin: free_port()?,
+            http: Port::take()?,
+            admin: Port::take()?,
             environment: Vec::new(),
             memory: None,
             child: None,
@@ -100,7 +100,7 @@ impl Runner {
     /// The port of its public side.
     #[must_use]
     pub const fn port(&self) -> u16 {
-        self.http
+        self.http.number()
     }
 
     /// Starts it, whatever becomes of it.

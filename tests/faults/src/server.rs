@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use nix::sys::signal::{Signal, kill};
@@ -14,8 +14,8 @@ use nix::unistd::{Pid, User, getuid};
 use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
 
-use crate::process::{Frozen, family};
-use crate::{free_port, within};
+use crate::process::{Frozen, family, has_ended};
+use crate::{Port, within};
 
 /// The longest that a server may take to start, recovery from a crash included.
 const START: Duration = Duration::from_secs(60);
@@ -39,7 +39,7 @@ pub struct Server {
     programs: PathBuf,
     /// Whom it runs as when the test is root, whom Postgres refuses.
     user: Option<User>,
-    port: u16,
+    port: Port,
     environment: Vec<(&'static str, String)>,
     child: Option<Child>,
 }
@@ -61,7 +61,7 @@ impl Server {
             None
         };
         let programs = postgres_folder()?;
-        let (port, environment) = (free_port()?, Vec::new());
+        let (port, environment) = (Port::take()?, Vec::new());
         let mut server = Self { folder, programs, user, port, environment, child: None };
         let data = server.data();
         fs::create_dir(&data)?;
@@ -109,7 +109,7 @@ impl Server {
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        SocketAddr::from(([127, 0, 0, 1], self.port))
+        SocketAddr::from(([127, 0, 0, 1], self.port.number()))
     }
 
     /// Its URL for a runner, by way of another address that leads to it.
@@ -223,6 +223,12 @@ impl Server {
         drop(frozen);
         let mut child = self.child.take().context("the server is not running")?;
         child.wait()?;
+        // Whoever is still ending holds the shared memory, beside which no other server starts.
+        let began = Instant::now();
+        while !all.iter().chain(&late).all(|process| has_ended(*process)) {
+            ensure!(began.elapsed() < START, "processes that were killed do not end");
+            std::thread::sleep(Duration::from_millis(1));
+        }
         Ok(())
     }
 
