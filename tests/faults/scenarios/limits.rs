@@ -128,6 +128,13 @@ async fn a_thousand_callers_and_two_runners_share_twenty_connections() -> anyhow
     Ok(())
 }
 
+/// How long a runner waits for a head, and for a body.
+const HEAD: Duration = Duration::from_secs(10);
+const BODY: Duration = Duration::from_secs(30);
+
+/// How much later than that a busy machine may be.
+const LATE: Duration = Duration::from_secs(15);
+
 /// Sends bytes with a pause after each, and answers when the other side has closed.
 async fn trickle(port: u16, head: &str, then: &[u8], pause: Duration) -> anyhow::Result<Duration> {
     let began = Instant::now();
@@ -155,7 +162,7 @@ async fn callers_that_trickle_or_vanish_are_hung_up_on_and_others_notice_nothing
 -> anyhow::Result<()> {
     let scenario = "callers_that_trickle_or_vanish_are_hung_up_on_and_others_notice_nothing";
     let mut site = Site::new(scenario, &[]).await?;
-    // As it is delivered: ten seconds for a head, thirty for a body.
+    // The limits are those it is delivered with.
     let mut runner = site.runner("only")?;
     runner.start().await?;
     let load = site.load(Plan::default(), &[runner.url("")])?;
@@ -165,32 +172,32 @@ async fn callers_that_trickle_or_vanish_are_hung_up_on_and_others_notice_nothing
     for _ in 0..50 {
         slow.spawn(async move {
             let took = trickle(port, "POST /tasks/acme HTTP/1.1\r\nx-slow: ", b"a", pause).await?;
-            anyhow::Ok((took, Duration::ZERO))
+            anyhow::Ok(Some((HEAD, took)))
         });
         slow.spawn(async move {
             let head = "POST /tasks/acme HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n";
             let took = trickle(port, head, b"a", pause).await?;
-            anyhow::Ok((Duration::ZERO, took))
+            anyhow::Ok(Some((BODY, took)))
         });
         slow.spawn(async move {
             let mut vanishes = TcpStream::connect(("127.0.0.1", port)).await?;
             let part =
                 b"POST /tasks/acme HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{\"id\":";
             vanishes.write_all(part).await?;
-            anyhow::Ok((Duration::ZERO, Duration::ZERO))
+            anyhow::Ok(None)
         });
         site.report.injected += 3;
     }
-    let (mut head, mut body) = (Duration::ZERO, Duration::ZERO);
     while let Some(ended) = slow.join_next().await {
-        let (of_head, of_body) = ended??;
-        (head, body) = (head.max(of_head), body.max(of_body));
+        let Some((limit, took)) = ended?? else { continue };
+        // Not before its time, and not much after it, however busy the machine is.
+        let in_time = (limit..limit + LATE).contains(&took);
+        ensure!(in_time, "hung up on after {took:?}, where {limit:?} are given");
     }
-    site.in_time("a head that is waited for", head, Duration::from_secs(12)).await?;
-    site.in_time("a body that is waited for", body, Duration::from_secs(34)).await?;
     let answers = load.stop().await?;
     answers.are(&[202])?;
-    site.in_time("an answer to others", answers.slowest, Duration::from_secs(5)).await?;
+    // Whoever had to wait for one of them would have waited for half a minute.
+    ensure!(answers.slowest < BODY, "an answer took {:?}", answers.slowest);
     site.judge(answers, &[&runner]).await?;
     runner.stop().await?;
     Ok(())

@@ -33,6 +33,7 @@ async fn dies(
     runners: &mut [Runner],
     moment: Moment,
 ) -> anyhow::Result<()> {
+    ticks::begun(database).await?;
     for runner in &mut *runners {
         runner.stop().await?;
     }
@@ -124,6 +125,7 @@ async fn a_runner_that_dies_while_a_tick_has_its_effect_leaves_it_with_one() -> 
     let points = [CrashPoint::AfterCommit, CrashPoint::BeforeCommit];
     for point in points {
         let [runner] = &mut runners;
+        ticks::begun(&mut database).await?;
         runner.stop().await?;
         ticks::due_in(&mut database, AHEAD).await?;
         let due =

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
 
 use crate::app::{Attempt, Effect, SCHEDULES, Task, Ticked};
 use crate::ledger::Sent;
@@ -76,6 +76,9 @@ impl History {
     ///
     /// When it does not answer, or holds what the application never wrote.
     pub async fn ask(&mut self, database: &mut PgConnection) -> anyhow::Result<()> {
+        // All of it as of one instant: a tick may be fired, or have its effect, between two questions.
+        let mut database =
+            database.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?;
         let documents = "SELECT tenant, body::text FROM twinhost.documents WHERE collection = $1";
         let effects: Vec<(String, String)> =
             sqlx::query_as(documents).bind("effects").fetch_all(&mut *database).await?;
@@ -87,12 +90,17 @@ impl History {
         for (_, body) in ticked {
             self.ticked.push(serde_json::from_str(&body)?);
         }
-        self.waiting = held(database, "q_worker").await?;
-        self.dead = held(database, "q_worker_dlq").await?;
+        self.waiting = held(&mut database, "q_worker").await?;
+        self.dead = held(&mut database, "q_worker_dlq").await?;
         let count = "SELECT count(*) FROM twinhost.occurrences WHERE outcome = 'fired'";
         let fired: i64 = sqlx::query_scalar(count).fetch_one(&mut *database).await?;
-        self.occurrences = fired.cast_unsigned();
-        Ok(())
+        // What was fired just now is in its queue, and has its effect when it leaves it.
+        let mut waiting = 0;
+        for schedule in SCHEDULES {
+            waiting += queued(&mut database, schedule).await?;
+        }
+        self.occurrences = (fired - waiting).cast_unsigned();
+        Ok(database.rollback().await?)
     }
 
     /// Adds what the workers have written.
@@ -102,7 +110,9 @@ impl History {
     /// When the file is not theirs.
     pub fn read_attempts(&mut self, path: &Path) -> anyhow::Result<()> {
         // A file that is not there: nobody ran.
-        for line in fs::read_to_string(path).unwrap_or_default().lines() {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        // Somebody may be in the middle of the last line.
+        for line in text.rfind('\n').map_or("", |end| &text[..end]).lines() {
             self.attempts.push(serde_json::from_str(line)?);
         }
         Ok(())
@@ -117,12 +127,14 @@ impl History {
 pub async fn backlog(database: &mut PgConnection) -> anyhow::Result<i64> {
     let mut total = 0;
     for queue in ["worker"].iter().chain(&SCHEDULES) {
-        let count = format!("SELECT count(*) FROM pgmq.q_{}", queue.replace('-', "_"));
-        total += sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(count))
-            .fetch_one(&mut *database)
-            .await?;
+        total += queued(database, queue).await?;
     }
     Ok(total)
+}
+
+async fn queued(database: &mut PgConnection, queue: &str) -> anyhow::Result<i64> {
+    let count = format!("SELECT count(*) FROM pgmq.q_{}", queue.replace('-', "_"));
+    Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(count)).fetch_one(database).await?)
 }
 
 async fn held(database: &mut PgConnection, table: &str) -> anyhow::Result<Vec<Held>> {

@@ -327,7 +327,11 @@ impl Talk {
 mod tests {
     use super::*;
 
+    /// How long is listened where nothing is to be heard.
     const SOON: Duration = Duration::from_millis(200);
+
+    /// How long is waited for what must come.
+    const PATIENCE: Duration = Duration::from_secs(30);
 
     /// A proxy before a server that says back what it hears.
     async fn echo() -> anyhow::Result<Proxy> {
@@ -346,9 +350,13 @@ mod tests {
 
     /// What comes back for a word: `None` when nothing does, empty when the connection is closed.
     async fn ask(stream: &mut TcpStream, word: &str) -> Option<String> {
+        ask_within(PATIENCE, stream, word).await
+    }
+
+    async fn ask_within(limit: Duration, stream: &mut TcpStream, word: &str) -> Option<String> {
         let _closed = stream.write_all(word.as_bytes()).await;
         let mut answer = [0; 64];
-        let read = tokio::time::timeout(SOON, stream.read(&mut answer)).await.ok()?;
+        let read = tokio::time::timeout(limit, stream.read(&mut answer)).await.ok()?;
         Some(String::from_utf8_lossy(&answer[..read.unwrap_or(0)]).into_owned())
     }
 
@@ -358,7 +366,7 @@ mod tests {
         let mut stream = TcpStream::connect(proxy.address).await?;
         assert_eq!(ask(&mut stream, "one").await.as_deref(), Some("one"));
         proxy.weather(Weather { to_client: Way::Stopped, ..Weather::default() });
-        assert_eq!(ask(&mut stream, "two").await, None);
+        assert_eq!(ask_within(SOON, &mut stream, "two").await, None);
         proxy.weather(Weather::default());
         assert_eq!(ask(&mut stream, "").await.as_deref(), Some("two"));
         Ok(())
@@ -401,7 +409,7 @@ mod tests {
         let mut old = TcpStream::connect(proxy.address).await?;
         assert_eq!(ask(&mut old, "one").await.as_deref(), Some("one"));
         proxy.bury();
-        assert_eq!(ask(&mut old, "two").await, None);
+        assert_eq!(ask_within(SOON, &mut old, "two").await, None);
         let mut new = TcpStream::connect(proxy.address).await?;
         assert_eq!(ask(&mut new, "three").await.as_deref(), Some("three"));
         Ok(())

@@ -17,6 +17,20 @@ const PATIENCE: Duration = Duration::from_secs(90);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due(i64);
 
+/// Waits until every schedule has had its first tick, for which a runner must be there.
+///
+/// # Errors
+///
+/// When the database does not answer, or no runner has fired them.
+pub async fn begun(database: &mut PgConnection) -> anyhow::Result<()> {
+    let all = within(PATIENCE, "every schedule has had its first tick", async || {
+        let count = "SELECT count(DISTINCT schedule) FROM twinhost.occurrences";
+        let had: i64 = sqlx::query_scalar(count).fetch_one(&mut *database).await?;
+        Ok((had == EACH).then_some(()))
+    });
+    all.await.map(drop)
+}
+
 /// Lets the next tick of each schedule be due so many seconds from now, fewer than 60. A runner asks once when a schedule
 /// was first seen, from which its rate counts: those that run must be started again.
 ///
@@ -24,12 +38,7 @@ pub struct Due(i64);
 ///
 /// When the database does not answer, or no runner has fired the first tick of each.
 pub async fn due_in(database: &mut PgConnection, seconds: i32) -> anyhow::Result<()> {
-    within(PATIENCE, "every schedule has had its first tick", async || {
-        let count = "SELECT count(DISTINCT schedule) FROM twinhost.occurrences";
-        let had: i64 = sqlx::query_scalar(count).fetch_one(&mut *database).await?;
-        Ok((had == EACH).then_some(()))
-    })
-    .await?;
+    begun(&mut *database).await?;
     let update = "UPDATE twinhost.schedules
         SET first_seen = date_trunc('second', clock_timestamp()) + ($1 - 60) * interval '1 second'";
     sqlx::query(update).bind(seconds).execute(database).await?;
