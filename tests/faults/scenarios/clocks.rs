@@ -22,8 +22,14 @@ async fn a_clock_that_jumps_changes_neither_leases_nor_order_nor_ticks() -> anyh
         wrong.set(name, value);
     }
     wrong.start().await?;
+    let mut database = site.server.connect().await?;
+    ticks::begun(&mut database).await?;
+    wrong.stop().await?;
+    ticks::due_in(&mut database, 15).await?;
+    wrong.start().await?;
     let mut right = site.runner("right")?.with("FAULT_FORM", "patient");
     right.start().await?;
+    let due = ticks::almost_due(&mut database, Duration::from_secs(60)).await?;
     // Each delivery twice: an id is remembered by the database's clock.
     let plan = Plan { producers: 16, copies: 2, ..Plan::default() };
     let load = site.load(plan, &[wrong.url(""), right.url("")])?;
@@ -38,6 +44,10 @@ async fn a_clock_that_jumps_changes_neither_leases_nor_order_nor_ticks() -> anyh
     clock.set_offset(600)?;
     site.report.injected += 1;
     load.more(60).await?;
+    ticks::all_fired(&mut database, due).await?;
+    let early = "SELECT count(*) FROM twinhost.occurrences WHERE fired_at < scheduled_at";
+    let early: i64 = sqlx::query_scalar(early).fetch_one(&mut database).await?;
+    assert_eq!(early, 0, "ticks were fired before they were due");
     let answers = load.stop().await?;
     let history = site.judge(answers, &[&wrong, &right]).await?;
     let again = history.repeated();

@@ -1,9 +1,12 @@
 //! F2 and F21: runners that stand still, and that come and go, of two versions.
 
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::ensure;
-use faults::app::Work;
+use faults::app::{Attempt, Work};
 use faults::history::History;
 use faults::load::Plan;
 use faults::process::Frozen;
@@ -14,21 +17,33 @@ use rand::RngExt as _;
 /// The variable that says how many restarts there are, and how many there are without it.
 const RESTARTS: (&str, usize) = ("FAULT_RESTARTS", 8);
 
+/// What the second version is called; patient: however busy the machine is, no handler runs out of time and is tried again
+/// for that.
+const SECOND_VERSION: &str = "patient second-version";
+
 /// The longest until somebody else has what a runner held that stands still: its lease, on a busy machine.
 const TAKEN_OVER: Duration = Duration::from_secs(60);
 
-/// How many deliveries were not the first of their task.
-fn again(site: &Site) -> anyhow::Result<usize> {
+/// What workers have written to a file.
+fn attempts(path: &Path) -> anyhow::Result<Vec<Attempt>> {
     let mut history = History::default();
-    history.read_attempts(&site.attempts())?;
-    Ok(history.repeated())
+    history.read_attempts(path)?;
+    Ok(history.attempts)
+}
+
+/// How many tasks that those of one file began were begun again by those of another.
+fn taken_over(path: &Path, others: &Path) -> anyhow::Result<usize> {
+    let others = attempts(others)?;
+    let later = |one: &Attempt| others.iter().any(|o| o.id == one.id && o.attempt > one.attempt);
+    Ok(attempts(path)?.iter().filter(|one| later(one)).count())
 }
 
 #[tokio::test]
 async fn a_runner_that_stood_still_past_its_leases_has_no_late_effect() -> anyhow::Result<()> {
     let scenario = "a_runner_that_stood_still_past_its_leases_has_no_late_effect";
     let mut site = Site::new(scenario, &[]).await?;
-    let mut first = site.runner("first")?;
+    let (its, others) = (site.folder().join("first.jsonl"), site.attempts());
+    let mut first = site.runner("first")?.with("FAULT_ATTEMPTS", its.display().to_string());
     first.start().await?;
     let mut second = site.runner("second")?;
     second.start().await?;
@@ -41,12 +56,12 @@ async fn a_runner_that_stood_still_past_its_leases_has_no_late_effect() -> anyho
     let held =
         "SELECT count(*) FROM pgmq.q_worker WHERE read_ct > 0 AND last_read_at < $1::timestamptz";
     let frozen = loop {
-        let before = again(&site)?;
+        let before = taken_over(&its, &others)?;
         let frozen = Frozen::new(vec![first.pid()?])?;
         let since: String =
             sqlx::query_scalar("SELECT clock_timestamp()::text").fetch_one(&mut database).await?;
         let (was_busy, _) = within(TAKEN_OVER, "what it held is taken over", async || {
-            if again(&site)? > before {
+            if taken_over(&its, &others)? > before {
                 return Ok(Some(true));
             }
             let held: i64 = sqlx::query_scalar(held).bind(&since).fetch_one(&mut database).await?;
@@ -64,8 +79,12 @@ async fn a_runner_that_stood_still_past_its_leases_has_no_late_effect() -> anyho
     drop(frozen);
     load.more(50).await?;
     let answers = load.stop().await?;
-    site.judge(answers, &[&first, &second]).await?;
+    let drained = site.drained(&mut database).await?;
+    site.report.recovered(drained.unwrap_or_default());
     first.stop().await?;
+    let mut all = File::options().append(true).open(&others)?;
+    all.write_all(&std::fs::read(&its)?)?;
+    site.judge(answers, &[&first, &second]).await?;
     second.stop().await?;
     Ok(())
 }
@@ -77,7 +96,6 @@ async fn while_runners_of_two_versions_come_and_go_nothing_is_lost_or_refused() 
     let mut site = Site::new(scenario, &[]).await?;
     let mut chance = site.chance("restarts");
     // One that stays, of the first version, and two that are restarted, as a deployment does.
-    // Patient: however busy the machine is, no handler runs out of time and is tried again for that.
     let mut stays = site.runner("stays")?.with("FAULT_FORM", "patient");
     stays.start().await?;
     let works = vec![(20, Work::Slow(200))];
@@ -86,23 +104,44 @@ async fn while_runners_of_two_versions_come_and_go_nothing_is_lost_or_refused() 
     let mut goes = site.runner("goes")?;
     let (name, usual) = RESTARTS;
     let restarts = std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let mut of_second = 0;
     for round in 0..restarts {
         // Forward and back again: the second version brings a queue and a collection that the first does not know.
-        goes.set("FAULT_FORM", if round % 2 == 0 { "patient second-version" } else { "patient" });
+        let is_second = round % 2 == 0;
+        goes.set("FAULT_FORM", if is_second { SECOND_VERSION } else { "patient" });
         goes.start().await?;
         load.more(10).await?;
+        if is_second {
+            let plan = Plan { producers: 2, intruder: false, ..Plan::default() };
+            let load = site.load(plan, &[goes.url("")])?;
+            load.more(5).await?;
+            let answers = load.stop().await?;
+            answers.are(&[202])?;
+            of_second += answers.statuses[&202];
+        }
         tokio::time::sleep(Duration::from_millis(chance.random_range(0..500))).await;
         site.report.recovered(goes.stop().await?);
         site.report.injected += 1;
     }
     let answers = load.stop().await?;
     answers.are(&[202])?;
-    site.judge(answers, &[&stays, &goes]).await?;
-    let again = again(&site)?;
+    let history = site.judge(answers, &[&stays, &goes]).await?;
+    let again = history.repeated();
     ensure!(
         again == 0,
         "{again} deliveries were repeated, and a stop gives back what it did not begin"
     );
+    // What the second version left in its own queue is there when it comes again.
+    goes.set("FAULT_FORM", SECOND_VERSION);
+    goes.start().await?;
+    let mut database = site.server.connect().await?;
+    let audits = "SELECT count(*) FROM twinhost.documents WHERE collection = 'audits'";
+    let all = within(TAKEN_OVER, "the second version has done all that is its own", async || {
+        let audits: i64 = sqlx::query_scalar(audits).fetch_one(&mut database).await?;
+        Ok((audits == i64::try_from(of_second)?).then_some(()))
+    });
+    all.await?;
+    goes.stop().await?;
     stays.stop().await?;
     Ok(())
 }

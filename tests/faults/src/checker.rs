@@ -121,6 +121,12 @@ impl Found {
         }
         for ((tenant, group), mut effects) in groups {
             effects.sort_unstable();
+            // Each counts those before it in the group's document; two at one place have not seen each other.
+            if !effects.iter().map(|(place, _)| *place).eq(1..=effects.len() as u64) {
+                let what =
+                    format!("`{group}` of `{tenant}`: the effects are not counted: {effects:?}");
+                self.add(Invariant::GroupOrder, what);
+            }
             for pair in effects.windows(2) {
                 if pair[0].1 >= pair[1].1 {
                     let (before, after) = (pair[0].1, pair[1].1);
