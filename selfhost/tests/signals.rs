@@ -122,7 +122,8 @@ async fn left(data: &Path) -> Vec<Peeked> {
 async fn a_signal_makes_it_unready_and_lets_work_in_hand_end() {
     let data = data();
     let slow = Slow::start(data.path(), 25).await;
-    slow.work(2).await;
+    // Long enough that it is still at work when the answers have been seen.
+    slow.work(6).await;
     slow.signal();
     until("the unready answer", async || slow.ready().await == Some((503, "draining".into())))
         .await;

@@ -183,8 +183,13 @@ async fn ten_deliveries_of_one_event_at_once_are_all_accepted_and_have_one_effec
         assert_eq!(summary[name], count, "{name}: {summary}");
     }
     // Not even an attempt: each is read once.
-    let metrics = reqwest::get(world.home.admin_url("/metrics")).await?.text().await?;
-    let line = r#"twinhost_handler_events_total{handler="normalizer",outcome="done"} 5"#;
-    assert!(metrics.contains(line), "{metrics}");
+    let done = eventually("five are counted, just after they are committed", async || {
+        let metrics = reqwest::get(world.home.admin_url("/metrics")).await?.text().await?;
+        let name = r#"twinhost_handler_events_total{handler="normalizer",outcome="done"} "#;
+        let done = metrics.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("0");
+        let done: u64 = done.parse()?;
+        Ok((done >= 5).then_some(done))
+    });
+    assert_eq!(done.await?, 5);
     world.home.stop().await
 }

@@ -1,6 +1,6 @@
 //! HTTP as bytes on a socket, for what no proper client would send.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -45,17 +45,12 @@ pub async fn rest(stream: &mut TcpStream) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
-/// Sends a byte now and then until the other end closes; answers what it said and how long it took.
+/// Sends a byte now and then until the other end closes; answers what it said.
 ///
 /// # Errors
 ///
 /// When it does not close.
-pub async fn trickle(
-    mut stream: TcpStream,
-    byte: u8,
-    every: Duration,
-) -> anyhow::Result<(String, Duration)> {
-    let began = Instant::now();
+pub async fn trickle(mut stream: TcpStream, byte: u8, every: Duration) -> anyhow::Result<String> {
     let (mut reader, mut writer) = stream.split();
     let sending = async {
         while writer.write_all(&[byte]).await.is_ok() {
@@ -69,7 +64,7 @@ pub async fn trickle(
         () = sending => {}
         end = reading => drop(end.context("it stays open")?),
     }
-    Ok((String::from_utf8_lossy(&answer).into_owned(), began.elapsed()))
+    Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
 /// The status of the first answer, as text.

@@ -120,7 +120,8 @@ impl Site {
     /// Sends bytes and answers all that comes until the other end closes.
     async fn talk(&self, bytes: &[u8]) -> String {
         let mut stream = self.connect().await;
-        stream.write_all(bytes).await.unwrap();
+        // Who is refused in the middle cannot be sent the rest.
+        let _refused = stream.write_all(bytes).await;
         rest(stream).await
     }
 

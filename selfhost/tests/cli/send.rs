@@ -182,11 +182,11 @@ async fn an_unwilling_receiver_is_asked_once_and_each_refusal_is_listed() {
 async fn a_receiver_that_stays_away_is_given_up() {
     let receiver = Receiver::start(0, |_| StatusCode::SERVICE_UNAVAILABLE.into_response()).await;
     let folder = folder(&[("a.json", b"1")]);
-    let ended = send(folder.path(), &receiver.url, &["--json", "--retry-for", "1s"]).await;
+    let ended = send(folder.path(), &receiver.url, &["--json", "--retry-for", "3s"]).await;
     assert_eq!(ended.code, 1);
     let report = report(&ended);
     let reason = report["failures"][0]["reason"].as_str().unwrap();
-    assert!(reason.contains("503") && reason.contains("gave up after 1s"), "{reason}");
+    assert!(reason.contains("503") && reason.contains("gave up after 3s"), "{reason}");
     assert!(receiver.arrived().len() >= 2, "it was tried again before");
 }
 

@@ -82,6 +82,13 @@ async fn batch(records: &[Value]) -> Result<Value, Error> {
                 let millis = body["ms"].as_u64().unwrap_or_default();
                 tokio::time::sleep(Duration::from_millis(millis)).await;
             }
+            // Waits until there is a file.
+            Some("await") => {
+                let file = std::path::Path::new(body["file"].as_str().unwrap_or_default());
+                while !file.exists() {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            }
             _ => {}
         }
     }

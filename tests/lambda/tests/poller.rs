@@ -16,6 +16,7 @@ use crate::queue::{Queue, queue, standard_queue};
 struct Mapped {
     queue: Queue,
     probe: Probe,
+    poller: Poller,
     misbehaviour: Arc<Misbehaviour>,
     wake: Arc<Notify>,
     stop: CancellationToken,
@@ -65,15 +66,20 @@ fn polled(queue: Queue, patterns: &[&str], concurrency: usize, window: Duration)
     let sqs = queue.clients.sqs().clone();
     let poller = Poller::new(source, sqs, Arc::clone(&misbehaviour), Arc::clone(&wake));
     let stop = CancellationToken::new();
-    tokio::spawn(poller.run(stop.clone()));
-    Mapped { queue, probe, misbehaviour, wake, stop }
+    tokio::spawn(poller.clone().run(stop.clone()));
+    Mapped { queue, probe, poller, misbehaviour, wake, stop }
 }
 
 impl Mapped {
-    /// Sends bodies to one group, and has them looked for.
+    /// Sends bodies to one group at once, and has them looked for.
     async fn send(&self, group: &str, bodies: impl IntoIterator<Item = Value>) {
-        self.queue.send(group, bodies).await;
+        self.queue.send_at_once(group, bodies).await;
         self.wake.notify_waiters();
+    }
+
+    /// Waits until so many batches have been received and nothing more is done about any of them.
+    async fn settled(&self, batches: usize) {
+        until("its batches are done with", || self.poller.at_rest() == Some(batches)).await;
     }
 
     async fn invoked(&self, times: usize) {
@@ -140,6 +146,8 @@ async fn what_is_not_reported_is_deleted_and_the_rest_comes_again() {
     mapped.queue.holds(&[(fail.clone(), 1)]).await;
     mapped.queue.time_out().await;
     mapped.wake.notify_waiters();
+    mapped.queue.holds(&[(fail.clone(), 2)]).await;
+    mapped.settled(2).await;
     mapped.queue.holds(&[(fail, 2)]).await;
 }
 
@@ -151,6 +159,7 @@ async fn a_batch_that_fails_as_a_whole_keeps_all_its_messages() {
         let all = [json!(1), bad.clone()];
         let mapped = mapped(4, async |queue| queue.send("g", all).await).await;
         mapped.invoked(1).await;
+        mapped.settled(1).await;
         mapped.queue.holds(&[(json!(1), 1), (bad, 1)]).await;
     }
 }
@@ -201,6 +210,8 @@ async fn what_no_pattern_wants_is_deleted_and_the_function_is_not_invoked_with_i
     mapped.send("g", [json!({"n": 1}), act("fail"), json!({"n": 2})]).await;
     mapped.invoked(1).await;
     mapped.queue.holds(&[(act("fail"), 1)]).await;
+    mapped.settled(1).await;
+    mapped.queue.holds(&[(act("fail"), 1)]).await;
     assert_eq!(mapped.invocations(), 1);
 }
 
@@ -216,10 +227,14 @@ async fn a_mapping_without_reports_deletes_what_failed() {
 #[tokio::test]
 async fn a_poll_that_is_throttled_costs_no_delivery() {
     let mapped = mapped(1, async |_| {}).await;
-    mapped.send("g", [json!({"do": "wait", "ms": 1500})]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("go-on");
+    let first = json!({"do": "await", "file": &file});
+    mapped.send("g", [first.clone()]).await;
     mapped.invoked(1).await;
     mapped.send("h", [act("fail")]).await;
-    mapped.queue.holds(&[(json!({"do": "wait", "ms": 1500}), 1), (act("fail"), 0)]).await;
+    mapped.queue.holds(&[(first, 1), (act("fail"), 0)]).await;
+    std::fs::write(&file, "").unwrap();
     mapped.invoked(2).await;
     // Its one delivery is the one that the function has seen.
     mapped.queue.holds(&[(act("fail"), 1)]).await;
@@ -250,6 +265,7 @@ async fn a_batch_is_delivered_twice_and_deletes_are_lost_when_asked_for() {
     mapped.misbehaviour.lose_deletes(1.0);
     mapped.send("g", [json!("lost")]).await;
     mapped.invoked(3).await;
+    mapped.settled(2).await;
     mapped.misbehaviour.lose_deletes(0.0);
     mapped.queue.time_out().await;
     mapped.wake.notify_waiters();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_sdk_sqs::types::{Message, QueueAttributeName};
+use aws_sdk_sqs::types::{Message, QueueAttributeName, SendMessageBatchRequestEntry};
 use lambda_emulator::{Aws, clients};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -62,6 +62,21 @@ impl Queue {
             }
             request.message_body(body.to_string()).send().await.unwrap();
         }
+    }
+
+    /// Sends at most ten bodies in one request: whoever receives sees all of them or none.
+    pub(crate) async fn send_at_once(&self, group: &str, bodies: impl IntoIterator<Item = Value>) {
+        let mut request = self.clients.sqs().send_message_batch().queue_url(&self.url);
+        for (place, body) in bodies.into_iter().enumerate() {
+            let mut entry = SendMessageBatchRequestEntry::builder().id(place.to_string());
+            if self.name.ends_with(".fifo") {
+                let id = uuid::Uuid::new_v4().to_string();
+                entry = entry.message_group_id(group).message_deduplication_id(id);
+            }
+            request = request.entries(entry.message_body(body.to_string()).build().unwrap());
+        }
+        let answer = request.send().await.unwrap();
+        assert!(answer.failed().is_empty(), "{answer:?}");
     }
 
     /// Receives as many as can be had at once.

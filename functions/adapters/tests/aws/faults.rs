@@ -72,8 +72,11 @@ impl Aws {
     }
 
     async fn inventory(&self) -> Inventory {
-        let options =
-            CloudOptions { attempt_timeout: Duration::from_millis(500), ..options(&self.url) };
+        self.inventory_within(CloudOptions::default().attempt_timeout).await
+    }
+
+    async fn inventory_within(&self, attempt_timeout: Duration) -> Inventory {
+        let options = CloudOptions { attempt_timeout, ..options(&self.url) };
         AwsReader::new(options).await.inventory(&access(ACCOUNT), REGION, later()).await
     }
 
@@ -274,6 +277,6 @@ async fn an_aws_that_keeps_silent_is_given_up() {
         action => healthy(action).ok_or((403, "ec2:UnauthorizedOperation")),
     })
     .await;
-    let seen = aws.inventory().await;
+    let seen = aws.inventory_within(Duration::from_millis(500)).await;
     assert!(seen.volumes.gap().unwrap().contains("did not answer in time"), "{:?}", seen.volumes);
 }

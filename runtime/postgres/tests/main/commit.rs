@@ -97,7 +97,7 @@ async fn a_request_that_can_never_be_stored_hurts_only_itself() {
 }
 
 /// Waits until so many wait for their turn.
-async fn until_waiting(admin: &mut PgConnection, count: i64) {
+pub(crate) async fn until_waiting(admin: &mut PgConnection, count: i64) {
     let waiting = "SELECT count(*) FROM pg_locks
         WHERE locktype = 'advisory' AND NOT granted
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
@@ -157,13 +157,24 @@ async fn senders_to_a_group_take_turns_and_those_to_another_do_not_wait() {
 #[tokio::test]
 async fn a_sender_that_goes_away_does_not_undo_its_commit() {
     let pg = pg().await;
-    let store = pg.host.store();
-    let commit = tokio::spawn(async move { store.commit(vec![unit("a", "{}")]).await });
     // Whatever the moment: the unit is whole or absent, and what follows is served.
-    tokio::task::yield_now().await;
-    commit.abort();
-    let next = pg.host.store().commit(vec![unit("b", "{}")]).await.unwrap();
-    assert_eq!(next, [Committed::Applied]);
+    let moments = 40;
+    for moment in 0..moments {
+        let mut whole = unit(&format!("a{moment}"), "{}");
+        whole.sends.push(send("order-taker", &format!("g{moment}"), &moment.to_string()));
+        let store = pg.host.store();
+        let commit = tokio::spawn(async move { store.commit(vec![whole]).await });
+        tokio::time::sleep(Duration::from_micros(250 * moment)).await;
+        commit.abort();
+        let next = pg.host.store().commit(vec![unit(&format!("b{moment}"), "{}")]).await.unwrap();
+        assert_eq!(next, [Committed::Applied]);
+    }
+    // One statement sees one state, should the last still be under way.
+    let counts =
+        "SELECT (SELECT count(*) FROM twinhost.things), (SELECT count(*) FROM pgmq.q_order_taker)";
+    let (written, sent): (i64, i64) =
+        sqlx::query_as(counts).fetch_one(&mut pg.database.admin().await).await.unwrap();
+    assert_eq!(written - i64::try_from(moments).unwrap(), sent);
 }
 
 #[tokio::test]

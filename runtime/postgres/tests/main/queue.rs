@@ -7,6 +7,7 @@ use twinhost::ports::{Commit as _, PortError, Queue as _};
 use twinhost::unit::{Ack, Outgoing, Unit};
 use twinhost_postgres::PgHost;
 
+use crate::commit::until_waiting;
 use crate::database::pg;
 
 const ORDERS: &str = "order-taker";
@@ -122,9 +123,15 @@ async fn whoever_looks_at_an_empty_queue_waits_for_nobody_and_nobody_for_them() 
     assert!(queue.receive(ORDERS, 10, 10, lease).await.unwrap().is_empty());
     // With something in it, receives take turns.
     send(&pg.host, "a", 1).await;
-    let soon =
-        tokio::time::timeout(Duration::from_millis(300), queue.receive(ORDERS, 10, 10, lease));
-    assert!(soon.await.is_err());
+    let second = tokio::spawn({
+        let queue = pg.host.queue();
+        async move { queue.receive(ORDERS, 10, 10, lease).await.unwrap().len() }
+    });
+    let turn = until_waiting(&mut admin, 1);
+    tokio::time::timeout(Duration::from_secs(60), turn).await.expect("it waits for its turn");
+    assert!(!second.is_finished());
+    // Whoever gives up waiting is in nobody's way.
+    second.abort();
     sqlx::query("SELECT pg_advisory_unlock_all()::text").execute(&mut admin).await.unwrap();
     let mut taken = 0;
     for _ in 0..100 {

@@ -121,11 +121,14 @@ impl LambdaHost {
         Ok(mails.as_array().cloned().unwrap_or_default())
     }
 
-    /// The first message of each order group in a queue: what is behind waits for it.
+    /// The first message of each order group in a queue: what is behind waits for it. Without order each is a first.
     async fn heads(&self, handler: &str) -> anyhow::Result<Vec<Peeked>> {
         let mut groups = HashSet::new();
         let mut waiting = self.waiting(handler).await?;
-        waiting.retain(|message| groups.insert((message.tenant.clone(), message.group.clone())));
+        waiting.retain(|message| {
+            message.group.is_empty()
+                || groups.insert((message.tenant.clone(), message.group.clone()))
+        });
         Ok(waiting)
     }
 }
