@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use faults::process::{Frozen, family};
+use faults::process::Frozen;
 use sqlx::{Connection as _, PgConnection};
 use tests::home::Home;
 use tests::ledger::Load;
@@ -29,10 +29,7 @@ async fn while_postgres_is_away_webhooks_are_503_and_afterwards_all_goes_on_by_i
     let load = Load::start("load", &vec![sender.clone(); SENDERS]);
     load.more(50).await?;
 
-    // The parent first: from then on there are no more children, and those that end can still be signalled.
-    let postgres = home.postgres()?;
-    let parent = Frozen::new(vec![postgres])?;
-    let frozen = Frozen::new(family(postgres)?)?;
+    let frozen = Frozen::family(home.postgres()?)?;
     let before = load.acknowledged();
     let began = Instant::now();
     ready_is(&home, 503).await?;
@@ -45,7 +42,7 @@ async fn while_postgres_is_away_webhooks_are_503_and_afterwards_all_goes_on_by_i
     // Each sender may have been told of what was committed just before.
     let meanwhile = load.acknowledged() - before;
     assert!(meanwhile <= SENDERS, "{meanwhile} were acknowledged without a database");
-    drop((parent, frozen));
+    drop(frozen);
     ready_is(&home, 200).await?;
     load.more(50).await?;
 

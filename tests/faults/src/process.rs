@@ -42,14 +42,42 @@ impl Frozen {
     ///
     /// When one may not be stopped.
     pub fn new(processes: Vec<Pid>) -> anyhow::Result<Self> {
-        let frozen = Self(processes);
-        for process in &frozen.0 {
-            match kill(*process, Signal::SIGSTOP) {
+        let mut frozen = Self(Vec::new());
+        frozen.stop(processes)?;
+        Ok(frozen)
+    }
+
+    /// Stops a process and all its children.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be listed, or one may not be stopped.
+    pub fn family(parent: Pid) -> anyhow::Result<Self> {
+        // The parent first: from then on there are no more children, and those that end can still be signalled.
+        let mut frozen = Self::new(vec![parent])?;
+        frozen.stop(children(parent)?)?;
+        Ok(frozen)
+    }
+
+    fn stop(&mut self, processes: Vec<Pid>) -> anyhow::Result<()> {
+        for process in processes {
+            self.0.push(process);
+            match kill(process, Signal::SIGSTOP) {
                 Ok(()) | Err(Errno::ESRCH) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(frozen)
+        Ok(())
+    }
+
+    /// Kills them, none of which sees another one die, and answers who they were.
+    pub fn kill(mut self) -> Vec<Pid> {
+        for process in &self.0 {
+            // One that was just ending has ended.
+            let _ended = kill(*process, Signal::SIGKILL);
+        }
+        // Who was killed has nothing to go on with.
+        std::mem::take(&mut self.0)
     }
 }
 
@@ -65,9 +93,14 @@ impl Drop for Frozen {
 /// Whether a process has ended, reaped or not: then it holds no memory any more.
 #[must_use]
 pub fn has_ended(process: Pid) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let state = stat.rsplit_once(") ").and_then(|(_, fields)| fields.chars().next());
-    state.is_none_or(|state| matches!(state, 'Z' | 'X'))
+    stat(process).is_none_or(|fields| fields.starts_with(['Z', 'X']))
+}
+
+/// What the system says of a process: its state, its parent and so on; `None` when there is no such process.
+fn stat(process: Pid) -> Option<String> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name in brackets may hold anything.
+    stat.rsplit_once(") ").map(|(_, fields)| fields.to_owned())
 }
 
 /// A process and its children.
@@ -76,15 +109,17 @@ pub fn has_ended(process: Pid) -> bool {
 ///
 /// When processes cannot be listed.
 pub fn family(parent: Pid) -> anyhow::Result<Vec<Pid>> {
-    let mut family = vec![parent];
-    for entry in fs::read_dir("/proc")?.flatten() {
-        let Ok(pid) = entry.file_name().to_string_lossy().parse() else { continue };
-        // The name in brackets may hold anything; its state and its parent are behind it.
-        let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
-        if fields.split(' ').nth(1) == Some(&parent.to_string()) {
-            family.push(Pid::from_raw(pid));
-        }
-    }
+    let mut family = children(parent)?;
+    family.insert(0, parent);
     Ok(family)
+}
+
+fn children(parent: Pid) -> anyhow::Result<Vec<Pid>> {
+    let parent = parent.to_string();
+    let all = fs::read_dir("/proc")?.flatten();
+    let all = all.filter_map(|entry| entry.file_name().to_string_lossy().parse().ok());
+    let is_child = |process: &Pid| {
+        stat(*process).is_some_and(|fields| fields.split(' ').nth(1) == Some(&parent))
+    };
+    Ok(all.map(Pid::from_raw).filter(is_child).collect())
 }

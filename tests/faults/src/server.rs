@@ -14,8 +14,11 @@ use nix::unistd::{Pid, User, getuid};
 use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
 
-use crate::process::{Frozen, family, has_ended};
+use crate::process::{Frozen, has_ended};
 use crate::{Port, within};
+
+/// What is said of a server that was never started, or is gone.
+const NOT_RUNNING: &str = "the server is not running";
 
 /// The longest that a server may take to start, recovery from a crash included.
 const START: Duration = Duration::from_secs(60);
@@ -177,7 +180,7 @@ impl Server {
     ///
     /// When it is not running.
     pub fn has_ended(&mut self) -> anyhow::Result<bool> {
-        let child = self.child.as_mut().context("the server is not running")?;
+        let child = self.child.as_mut().context(NOT_RUNNING)?;
         Ok(child.try_wait()?.is_some())
     }
 
@@ -192,18 +195,9 @@ impl Server {
             Stop::Immediate => Signal::SIGQUIT,
         };
         kill(self.pid()?, signal)?;
-        let mut child = self.child.take().context("the server is not running")?;
+        let mut child = self.child.take().context(NOT_RUNNING)?;
         let ended = within(START, "Postgres has stopped", async || Ok(child.try_wait()?));
         ended.await.map(drop)
-    }
-
-    /// Its processes: all of them, or none when it is not running.
-    ///
-    /// # Errors
-    ///
-    /// When processes cannot be listed.
-    pub fn processes(&self) -> anyhow::Result<Vec<Pid>> {
-        self.pid().map_or(Ok(Vec::new()), family)
     }
 
     /// Kills it and these other processes at one instant, as a loss of power does.
@@ -212,20 +206,14 @@ impl Server {
     ///
     /// When it is not running.
     pub fn kill_with(&mut self, others: &[Pid]) -> anyhow::Result<()> {
-        let all = [&self.processes()?, others].concat();
-        // None of them may see another one die. The first to stand still is the one that starts others.
-        let frozen = Frozen::new(all.clone())?;
-        let late = self.processes()?;
-        for process in all.iter().chain(late.iter().filter(|process| !all.contains(process))) {
-            // One that was just ending has ended.
-            let _ended = kill(*process, Signal::SIGKILL);
-        }
-        drop(frozen);
-        let mut child = self.child.take().context("the server is not running")?;
+        let own = Frozen::family(self.pid()?)?;
+        let others = Frozen::new(others.to_vec())?;
+        let all = [own.kill(), others.kill()].concat();
+        let mut child = self.child.take().context(NOT_RUNNING)?;
         child.wait()?;
         // Whoever is still ending holds the shared memory, beside which no other server starts.
         let began = Instant::now();
-        while !all.iter().chain(&late).all(|process| has_ended(*process)) {
+        while !all.iter().all(|process| has_ended(*process)) {
             ensure!(began.elapsed() < START, "processes that were killed do not end");
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -258,7 +246,7 @@ impl Server {
     }
 
     fn pid(&self) -> anyhow::Result<Pid> {
-        let child = self.child.as_ref().context("the server is not running")?;
+        let child = self.child.as_ref().context(NOT_RUNNING)?;
         Ok(Pid::from_raw(i32::try_from(child.id())?))
     }
 
