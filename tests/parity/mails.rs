@@ -32,7 +32,7 @@ impl Mails {
         let sink = Server::mail_sink(&folder.path().join("mails")).await?;
         let smtp = Smtp {
             host: Some("127.0.0.1".to_owned()),
-            port: sink.port,
+            port: sink.port.number(),
             from: Some("Twinhost <alerts@example.com>".to_owned()),
             encryption: serde_json::from_str("\"none\"")?,
             ..Smtp::default()

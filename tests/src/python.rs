@@ -12,8 +12,7 @@ use crate::{Port, eventually, project};
 #[derive(Debug)]
 pub struct Server {
     /// Its port.
-    pub port: u16,
-    _kept: Port,
+    pub port: Port,
     _child: Child,
 }
 
@@ -54,7 +53,7 @@ impl Server {
             Ok(TcpStream::connect(("127.0.0.1", port.number())).await.ok())
         })
         .await?;
-        Ok(Self { port: port.number(), _kept: port, _child: child })
+        Ok(Self { port, _child: child })
     }
 }
 

@@ -23,6 +23,15 @@ const SLACK: Duration = Duration::from_secs(10);
 /// How often a slow client sends a byte.
 const TRICKLE: Duration = Duration::from_millis(250);
 
+/// What a server said, and how long it took from before its clock can have started.
+async fn timed(
+    talk: impl Future<Output = anyhow::Result<String>>,
+) -> anyhow::Result<(String, Duration)> {
+    let began = Instant::now();
+    let said = talk.await?;
+    Ok((said, began.elapsed()))
+}
+
 #[tokio::test]
 async fn who_is_slow_is_sent_away_and_others_are_served_meanwhile() -> anyhow::Result<()> {
     let mut world = World::with(|home| {
@@ -32,45 +41,33 @@ async fn who_is_slow_is_sent_away_and_others_are_served_meanwhile() -> anyhow::R
     .await?;
     let home = &world.home;
 
-    let silent = async {
-        let began = Instant::now();
-        let said = wire::rest(&mut wire::connect(home).await?).await?;
-        anyhow::Ok((said, began.elapsed()))
-    };
-    // Each clock starts before the server's can.
-    let slow_head = async {
-        let began = Instant::now();
-        let said = wire::trickle(wire::connect(home).await?, b'G', TRICKLE).await?;
-        anyhow::Ok((said, began.elapsed()))
-    };
-    let slow_field = async {
-        let began = Instant::now();
+    let silent = timed(async { wire::rest(&mut wire::connect(home).await?).await });
+    let slow_head = timed(async { wire::trickle(wire::connect(home).await?, b'G', TRICKLE).await });
+    let slow_field = timed(async {
         let mut stream = wire::connect(home).await?;
         stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ").await?;
-        let said = wire::trickle(stream, b'x', TRICKLE).await?;
-        anyhow::Ok((said, began.elapsed()))
-    };
+        wire::trickle(stream, b'x', TRICKLE).await
+    });
     let idle = async {
         let mut stream = wire::connect(home).await?;
-        let began = Instant::now();
-        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await?;
-        let mut answer = [0; 12];
-        stream.read_exact(&mut answer).await?;
-        assert_eq!(&answer, b"HTTP/1.1 200");
-        let said = wire::rest(&mut stream).await?;
-        anyhow::Ok((said, began.elapsed()))
+        let talk = async {
+            stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await?;
+            let mut answer = [0; 12];
+            stream.read_exact(&mut answer).await?;
+            assert_eq!(&answer, b"HTTP/1.1 200");
+            wire::rest(&mut stream).await
+        };
+        timed(talk).await
     };
-    let slow_body = async {
-        let began = Instant::now();
+    let slow_body = timed(async {
         let mut stream = wire::connect(home).await?;
         let head = format!(
             "POST {} HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n",
             world.sender.path
         );
         stream.write_all(head.as_bytes()).await?;
-        let said = wire::trickle(stream, b' ', TRICKLE).await?;
-        anyhow::Ok((said, began.elapsed()))
-    };
+        wire::trickle(stream, b' ', TRICKLE).await
+    });
     let others = async {
         let began = Instant::now();
         let mut served = 0;

@@ -1,5 +1,6 @@
 //! F2 and F21: runners that stand still, and that come and go, of two versions.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use faults::app::{Attempt, Work};
-use faults::history::History;
+use faults::history::read_attempts;
 use faults::load::Plan;
 use faults::process::Frozen;
 use faults::site::Site;
@@ -24,18 +25,15 @@ const SECOND_VERSION: &str = "patient second-version";
 /// The longest until somebody else has what a runner held that stands still: its lease, on a busy machine.
 const TAKEN_OVER: Duration = Duration::from_secs(60);
 
-/// What workers have written to a file.
-fn attempts(path: &Path) -> anyhow::Result<Vec<Attempt>> {
-    let mut history = History::default();
-    history.read_attempts(path)?;
-    Ok(history.attempts)
-}
-
 /// How many tasks that those of one file began were begun again by those of another.
 fn taken_over(path: &Path, others: &Path) -> anyhow::Result<usize> {
-    let others = attempts(others)?;
-    let later = |one: &Attempt| others.iter().any(|o| o.id == one.id && o.attempt > one.attempt);
-    Ok(attempts(path)?.iter().filter(|one| later(one)).count())
+    let mut last = HashMap::new();
+    for other in read_attempts(others)? {
+        let attempt = last.entry(other.id).or_insert(0);
+        *attempt = other.attempt.max(*attempt);
+    }
+    let later = |one: &Attempt| last.get(&one.id).is_some_and(|last| *last > one.attempt);
+    Ok(read_attempts(path)?.iter().filter(|one| later(one)).count())
 }
 
 #[tokio::test]

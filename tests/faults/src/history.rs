@@ -102,21 +102,19 @@ impl History {
         self.occurrences = (fired - waiting).cast_unsigned();
         Ok(database.rollback().await?)
     }
+}
 
-    /// Adds what the workers have written.
-    ///
-    /// # Errors
-    ///
-    /// When the file is not theirs.
-    pub fn read_attempts(&mut self, path: &Path) -> anyhow::Result<()> {
-        // A file that is not there: nobody ran.
-        let text = fs::read_to_string(path).unwrap_or_default();
-        // Somebody may be in the middle of the last line.
-        for line in text.rfind('\n').map_or("", |end| &text[..end]).lines() {
-            self.attempts.push(serde_json::from_str(line)?);
-        }
-        Ok(())
-    }
+/// What workers have written to a file.
+///
+/// # Errors
+///
+/// When the file is not theirs.
+pub fn read_attempts(path: &Path) -> anyhow::Result<Vec<Attempt>> {
+    // A file that is not there: nobody ran.
+    let text = fs::read_to_string(path).unwrap_or_default();
+    // Somebody may be in the middle of the last line.
+    let lines = text.rfind('\n').map_or("", |end| &text[..end]).lines();
+    lines.map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
 /// How many messages wait in the application's queues.

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use tempfile::TempDir;
 
 use crate::checker;
-use crate::history::{History, backlog};
+use crate::history::{History, backlog, read_attempts};
 use crate::ledger::Ledger;
 use crate::load::{Answers, Load, Plan};
 use crate::report::Report;
@@ -198,7 +198,7 @@ impl Site {
             ..History::default()
         };
         history.ask(&mut database).await?;
-        history.read_attempts(&self.attempts())?;
+        history.attempts = read_attempts(&self.attempts())?;
         Ok(history)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::ensure;
 use sqlx::PgConnection;
 
 use crate::app::SCHEDULES;
@@ -87,6 +88,18 @@ pub async fn fired(database: &mut PgConnection, due: Due) -> anyhow::Result<i64>
     let count = "SELECT count(*) FROM twinhost.occurrences
         WHERE scheduled_at = to_timestamp($1) AND outcome = 'fired' AND missed = 0";
     Ok(sqlx::query_scalar(count).bind(due.0).fetch_one(database).await?)
+}
+
+/// Checks that no tick was fired before it was due.
+///
+/// # Errors
+///
+/// When one was, or the database does not answer.
+pub async fn none_is_early(database: &mut PgConnection) -> anyhow::Result<()> {
+    let early = "SELECT count(*) FROM twinhost.occurrences WHERE fired_at < scheduled_at";
+    let early: i64 = sqlx::query_scalar(early).fetch_one(database).await?;
+    ensure!(early == 0, "{early} ticks were fired before they were due");
+    Ok(())
 }
 
 /// Waits until all of these ticks were fired.

@@ -55,12 +55,7 @@ impl Queue {
     /// Sends bodies to a group; a standard queue has none.
     pub(crate) async fn send(&self, group: &str, bodies: impl IntoIterator<Item = Value>) {
         for body in bodies {
-            let mut request = self.clients.sqs().send_message().queue_url(&self.url);
-            if self.name.ends_with(".fifo") {
-                let id = uuid::Uuid::new_v4().to_string();
-                request = request.message_group_id(group).message_deduplication_id(id);
-            }
-            request.message_body(body.to_string()).send().await.unwrap();
+            self.send_at_once(group, [body]).await;
         }
     }
 
